@@ -1,0 +1,474 @@
+//! The loop that joins a session to a tokio stream.
+//!
+//! One task owns the connection: it reads what is there, handles every PDU of
+//! it, and writes all answers at once. Nothing is spawned, boxed or flushed per
+//! PDU, and reading goes on while writing waits.
+//!
+//! An [`Application`] says what to do with events, and with the commands that
+//! other tasks send it over a channel.
+
+use core::cell::Cell;
+use core::future::poll_fn;
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll};
+use core::time::Duration;
+use std::io;
+use std::vec::Vec;
+
+use bytes::{Buf, BytesMut};
+use smpp_pdu::{Body, Pdu, SequenceNumber};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Sleep;
+
+use crate::{
+    CloseReason, Config, Event, HeapSession, Instant, Machine, RequestId, SendError, SessionState,
+    Slot,
+};
+
+/// Octets that are asked of the connection at once.
+const READ_SIZE: usize = 64 * 1024;
+
+std::thread_local! {
+    /// What is read is handled before the thread turns to another connection,
+    /// so that one buffer serves all of them: an idle connection has none.
+    static READ_BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Room that is kept in the output buffer of a connection between bursts.
+const KEPT_OUT: usize = 16 * 1024;
+
+/// How long the last octets of a session may take to be written, and how long
+/// the peer may take to close after that.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// Unsent octets at which the driver stops reading: a peer that does not take
+/// its answers is not asked for more.
+const MAX_UNSENT: usize = 4 * 1024 * 1024;
+
+/// Commands that are taken from the channel at once.
+const MAX_COMMANDS: usize = 1024;
+
+/// What an application does on a session. All methods are called from the one
+/// task of the connection, and must not block.
+pub trait Application {
+    /// What other tasks ask of this session.
+    type Command;
+
+    /// Something happened. Answer a request through `link`, now or later.
+    fn event(&mut self, link: &mut Link<'_>, event: Event<'_>);
+
+    /// Another task sent a command.
+    fn command(&mut self, link: &mut Link<'_>, command: Self::Command);
+
+    /// All events of a read, or all commands that were queued, have been
+    /// handled: the moment to pass a batch on.
+    fn batch_end(&mut self, link: &mut Link<'_>) {
+        let _ = link;
+    }
+}
+
+/// The session, as an [`Application`] sees it from inside an event.
+#[derive(Debug)]
+pub struct Link<'l> {
+    machine: &'l mut Machine<Vec<Slot>>,
+    out: &'l mut BytesMut,
+    now: Instant,
+}
+
+impl Link<'_> {
+    /// Sends a request, see [`Machine::request`].
+    ///
+    /// # Errors
+    /// [`SendError`]; then nothing was sent.
+    pub fn request<'p>(
+        &mut self,
+        id: RequestId,
+        body: impl Into<Body<'p>>,
+    ) -> Result<SequenceNumber, SendError> {
+        self.machine.request(self.now, id, body, self.out)
+    }
+
+    /// Sends a response, see [`Machine::respond`].
+    ///
+    /// # Errors
+    /// [`SendError`]; then nothing was sent.
+    pub fn respond(&mut self, response: &Pdu<'_>) -> Result<(), SendError> {
+        self.machine.respond(self.now, response, self.out)
+    }
+
+    /// Starts an orderly end, see [`Machine::unbind`].
+    ///
+    /// # Errors
+    /// [`SendError`] when the session is not bound.
+    pub fn unbind(&mut self) -> Result<(), SendError> {
+        self.machine.unbind(self.now, self.out)
+    }
+
+    /// Ends the session at once; what was answered so far is still written.
+    pub fn close(&mut self) {
+        self.machine.close(self.now);
+    }
+
+    /// The state of the session.
+    #[must_use]
+    pub fn state(&self) -> SessionState {
+        self.machine.state()
+    }
+
+    /// How many requests could be sent now.
+    #[must_use]
+    pub fn free_window(&self) -> usize {
+        self.machine.free_window()
+    }
+
+    /// Requests that wait for a response.
+    #[must_use]
+    pub fn outstanding(&self) -> usize {
+        self.machine.outstanding()
+    }
+
+    /// The moment of this event.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+}
+
+/// How a connection ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Why the session is over.
+    pub reason: CloseReason,
+    /// The error of the connection, where one ended it.
+    pub error: Option<io::Error>,
+}
+
+/// Runs a session of `config` over `stream` until it is over. `app` has then
+/// seen [`Event::Closed`].
+///
+/// A closed `commands` channel is no reason to end; the application decides.
+///
+/// # Cancel safety
+/// A dropped future drops the connection: the peer sees it end, and no outcome
+/// is reported for what was outstanding.
+pub async fn drive<T, A>(
+    stream: T,
+    config: Config,
+    app: &mut A,
+    commands: UnboundedReceiver<A::Command>,
+) -> Ended
+where
+    T: AsyncRead + AsyncWrite,
+    A: Application,
+{
+    let start = tokio::time::Instant::now();
+    let mut sleep = pin!(tokio::time::sleep(Duration::ZERO));
+    let mut stream = pin!(stream);
+    let mut driver = Driver {
+        session: HeapSession::new(config, Instant::ZERO),
+        start,
+        out: BytesMut::new(),
+        needs_flush: false,
+        commands: Some(commands),
+        queued: Vec::new(),
+        timer_set: None,
+        lingering: false,
+        app,
+        closed: None,
+        error: None,
+        yields: yields_before_write(),
+    };
+    loop {
+        driver.drain_events();
+        if driver.closed.is_some() && driver.out.is_empty() && !driver.needs_flush {
+            break;
+        }
+        let step = poll_fn(|cx| driver.poll_step(cx, stream.as_mut(), sleep.as_mut())).await;
+        if step == Step::Commands {
+            // On a multi-thread runtime other workers are about to queue more:
+            // a moment's wait turns many writes into one.
+            for _ in 0..driver.yields {
+                tokio::task::yield_now().await;
+                driver.take_queued();
+            }
+        }
+    }
+    let _ = tokio::time::timeout(LINGER, finish(stream)).await;
+    Ended {
+        reason: driver.closed.unwrap_or(CloseReason::ConnectionLost),
+        error: driver.error,
+    }
+}
+
+/// Ends the stream so that the peer gets what was written: a connection that is
+/// dropped with unread octets is reset, and the reset overtakes the last answer.
+async fn finish<T: AsyncRead + AsyncWrite>(mut stream: Pin<&mut T>) {
+    if poll_fn(|cx| stream.as_mut().poll_shutdown(cx))
+        .await
+        .is_err()
+    {
+        return;
+    }
+    let mut scrap = [0; 1024];
+    loop {
+        let read = poll_fn(|cx| {
+            let mut buffer = ReadBuf::new(&mut scrap);
+            let read = stream.as_mut().poll_read(cx, &mut buffer);
+            read.map_ok(|()| buffer.filled().len())
+        });
+        if !matches!(read.await, Ok(1..)) {
+            return;
+        }
+    }
+}
+
+/// Measured: on a current-thread runtime the queue is as full as it gets.
+fn yields_before_write() -> usize {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => 1,
+        _ => 0,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Commands were taken.
+    Commands,
+    /// Anything else was done.
+    Other,
+}
+
+struct Driver<'a, A: Application> {
+    session: HeapSession,
+    start: tokio::time::Instant,
+    out: BytesMut,
+    /// Octets were written and not flushed.
+    needs_flush: bool,
+    commands: Option<UnboundedReceiver<A::Command>>,
+    queued: Vec<A::Command>,
+    /// The moment that the timer is set to.
+    timer_set: Option<Instant>,
+    /// The timer bounds the last writes.
+    lingering: bool,
+    app: &'a mut A,
+    closed: Option<CloseReason>,
+    error: Option<io::Error>,
+    yields: usize,
+}
+
+impl<A: Application> Driver<'_, A> {
+    fn now(&self) -> Instant {
+        let micros = self.start.elapsed().as_micros();
+        Instant::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
+    }
+
+    /// Does whatever can be done: write, read, take commands, let timers act.
+    fn poll_step<T: AsyncRead + AsyncWrite>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut stream: Pin<&mut T>,
+        sleep: Pin<&mut Sleep>,
+    ) -> Poll<Step> {
+        let mut done = self.poll_write(cx, stream.as_mut());
+        if self.closed.is_some() {
+            return self.poll_linger(cx, sleep, done);
+        }
+        if self.out.len() < MAX_UNSENT {
+            done |= self.poll_read(cx, stream);
+        }
+        let commands = self.poll_commands(cx);
+        done |= self.poll_timer(cx, sleep);
+        match (commands, done) {
+            (true, _) => Poll::Ready(Step::Commands),
+            (false, true) => Poll::Ready(Step::Other),
+            (false, false) => Poll::Pending,
+        }
+    }
+
+    fn poll_write<T: AsyncWrite>(&mut self, cx: &mut Context<'_>, mut stream: Pin<&mut T>) -> bool {
+        let mut done = false;
+        while !self.out.is_empty() {
+            match stream.as_mut().poll_write(cx, &self.out) {
+                Poll::Pending => return done,
+                Poll::Ready(Ok(0)) => self.lose(io::ErrorKind::WriteZero.into()),
+                Poll::Ready(Ok(n)) => {
+                    self.out.advance(n);
+                    self.needs_flush = true;
+                }
+                Poll::Ready(Err(error)) => self.lose(error),
+            }
+            done = true;
+        }
+        if self.out.capacity() > KEPT_OUT {
+            self.out = BytesMut::new();
+        }
+        if self.needs_flush {
+            match stream.poll_flush(cx) {
+                Poll::Pending => return done,
+                Poll::Ready(Ok(())) => self.needs_flush = false,
+                Poll::Ready(Err(error)) => self.lose(error),
+            }
+            done = true;
+        }
+        done
+    }
+
+    /// Gives up on the last octets when the peer does not take them.
+    fn poll_linger(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut sleep: Pin<&mut Sleep>,
+        done: bool,
+    ) -> Poll<Step> {
+        if !self.lingering {
+            self.lingering = true;
+            sleep.as_mut().reset(tokio::time::Instant::now() + LINGER);
+        }
+        if done {
+            return Poll::Ready(Step::Other);
+        }
+        sleep.poll(cx).map(|()| {
+            self.out.clear();
+            self.needs_flush = false;
+            Step::Other
+        })
+    }
+
+    /// Reads once, and handles every whole PDU of what came.
+    fn poll_read<T: AsyncRead>(&mut self, cx: &mut Context<'_>, stream: Pin<&mut T>) -> bool {
+        let mut octets = READ_BUFFER.take();
+        octets.resize(READ_SIZE, 0);
+        let mut buffer = ReadBuf::new(&mut octets);
+        let read = stream.poll_read(cx, &mut buffer);
+        let done = read.is_ready();
+        match read {
+            Poll::Pending => {}
+            Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
+                let now = self.now();
+                self.session.handle_eof(now);
+            }
+            Poll::Ready(Ok(())) => self.handle_octets(buffer.filled()),
+            Poll::Ready(Err(error)) => self.lose(error),
+        }
+        READ_BUFFER.set(octets);
+        done
+    }
+
+    fn handle_octets(&mut self, mut input: &[u8]) {
+        let now = self.now();
+        let (inbox, machine) = self.session.split();
+        // The buffer grows, so that all of the input is taken.
+        while let Some(event) = inbox.handle_input(machine, now, &mut input, &mut self.out) {
+            if let Event::Closed(reason) = event {
+                self.closed = Some(reason);
+            }
+            let mut link = Link {
+                machine,
+                out: &mut self.out,
+                now,
+            };
+            self.app.event(&mut link, event);
+        }
+        self.batch_end(now);
+    }
+
+    fn batch_end(&mut self, now: Instant) {
+        let mut link = Link {
+            machine: self.session.split().1,
+            out: &mut self.out,
+            now,
+        };
+        self.app.batch_end(&mut link);
+    }
+
+    /// Hands over the events that no octets brought.
+    fn drain_events(&mut self) {
+        let now = self.now();
+        let machine = self.session.split().1;
+        while let Some(event) = machine.poll_event() {
+            if let Event::Closed(reason) = event {
+                self.closed = Some(reason);
+            }
+            let mut link = Link {
+                machine,
+                out: &mut self.out,
+                now,
+            };
+            self.app.event(&mut link, event);
+        }
+    }
+
+    fn poll_commands(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(commands) = &mut self.commands else {
+            return false;
+        };
+        match commands.poll_recv_many(cx, &mut self.queued, MAX_COMMANDS) {
+            Poll::Pending => return false,
+            // Every sender is gone: there is nothing to wait for any more.
+            Poll::Ready(0) => self.commands = None,
+            Poll::Ready(_) => self.handle_commands(),
+        }
+        true
+    }
+
+    /// Takes what was queued in the meantime, without waiting.
+    fn take_queued(&mut self) {
+        let Some(commands) = &mut self.commands else {
+            return;
+        };
+        while self.queued.len() < MAX_COMMANDS
+            && let Ok(command) = commands.try_recv()
+        {
+            self.queued.push(command);
+        }
+        if !self.queued.is_empty() {
+            self.handle_commands();
+        }
+    }
+
+    fn handle_commands(&mut self) {
+        let now = self.now();
+        let mut link = Link {
+            machine: self.session.split().1,
+            out: &mut self.out,
+            now,
+        };
+        for command in self.queued.drain(..) {
+            self.app.command(&mut link, command);
+        }
+        self.batch_end(now);
+    }
+
+    fn poll_timer(&mut self, cx: &mut Context<'_>, mut sleep: Pin<&mut Sleep>) -> bool {
+        let Some(at) = self.session.poll_timeout() else {
+            return false;
+        };
+        if self.timer_set != Some(at) {
+            let deadline = self.start.checked_add(at.since(Instant::ZERO));
+            // Later than the runtime's clock can say: there is nothing to wait for.
+            let Some(deadline) = deadline else {
+                return false;
+            };
+            sleep.as_mut().reset(deadline);
+            self.timer_set = Some(at);
+        }
+        if sleep.poll(cx).is_pending() {
+            return false;
+        }
+        self.timer_set = None;
+        let now = self.now().max(at);
+        self.session.handle_timeout(now, &mut self.out);
+        true
+    }
+
+    fn lose(&mut self, error: io::Error) {
+        let now = self.now();
+        // Nothing more can be written.
+        self.out.clear();
+        self.needs_flush = false;
+        self.error.get_or_insert(error);
+        self.session.handle_eof(now);
+    }
+}

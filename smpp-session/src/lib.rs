@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod answer;
+mod config;
+#[cfg(feature = "tokio")]
+pub mod driver;
+mod event;
+mod machine;
+mod session;
+mod state;
+mod stranger;
+mod time;
+mod window;
+
+pub use answer::{error_response, refuse};
+pub use config::Config;
+pub use event::{CloseReason, Event, Fault, FaultKind, Request, RequestId, Response, SendError};
+pub use machine::Machine;
+#[cfg(feature = "alloc")]
+pub use session::HeapSession;
+pub use session::{FixedSession, Inbox, MIN_ROOM, Session};
+pub use state::{Role, SessionState, may_send};
+pub use stranger::Stranger;
+pub use time::Instant;
+pub use window::Slot;

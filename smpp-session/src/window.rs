@@ -1,0 +1,212 @@
+//! The requests that wait for their responses.
+
+use smpp_pdu::{CommandId, SequenceNumber};
+
+use crate::Instant;
+use crate::event::RequestId;
+
+/// Room for one outstanding request. A session without allocator is given an
+/// array of them, `[Slot::EMPTY; WINDOW]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot {
+    entry: Option<Outstanding>,
+    /// Neighbours in the order of sending; meaningful while `entry` is there.
+    previous: u32,
+    next: u32,
+}
+
+impl Slot {
+    /// Nothing outstanding.
+    pub const EMPTY: Self = Self {
+        entry: None,
+        previous: NONE,
+        next: NONE,
+    };
+}
+
+/// No neighbour.
+const NONE: u32 = u32::MAX;
+
+/// A request that waits for its response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outstanding {
+    pub(crate) sequence_number: SequenceNumber,
+    pub(crate) command_id: CommandId,
+    /// The caller's name for it; `None` for the session's own requests.
+    pub(crate) id: Option<RequestId>,
+    pub(crate) deadline: Instant,
+}
+
+/// The outstanding requests: a slab where the slot of a request is its sequence
+/// number modulo the number of slots, and a list through it in the order of
+/// sending. Every operation takes the same time however many there are.
+///
+/// Where the slot of the next number is taken, by a request that has waited
+/// for a whole turn, that number is skipped: numbers must rise, not be dense.
+#[derive(Debug)]
+pub(crate) struct Window<S> {
+    slots: S,
+    len: usize,
+    oldest: u32,
+    newest: u32,
+}
+
+impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Window<S> {
+    pub(crate) fn new(slots: S) -> Self {
+        Self {
+            slots,
+            len: 0,
+            oldest: NONE,
+            newest: NONE,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.slots.as_ref().len()
+    }
+
+    fn index(&self, number: SequenceNumber) -> u32 {
+        let slots = u32::try_from(self.capacity()).unwrap_or(u32::MAX).max(1);
+        number.0 % slots
+    }
+
+    fn slot(&self, index: u32) -> Option<&Slot> {
+        self.slots.as_ref().get(usize::try_from(index).ok()?)
+    }
+
+    fn slot_mut(&mut self, index: u32) -> Option<&mut Slot> {
+        self.slots.as_mut().get_mut(usize::try_from(index).ok()?)
+    }
+
+    /// The first number from `number` on whose slot is free; `None` when all are taken.
+    pub(crate) fn free_number(&self, mut number: SequenceNumber) -> Option<SequenceNumber> {
+        if self.len >= self.capacity() {
+            return None;
+        }
+        // A turn over all numbers may hit the wrap once, where the slots of two
+        // neighbours need not be neighbours: two turns are always enough.
+        for _ in 0..=2 * self.capacity() {
+            if self.slot(self.index(number))?.entry.is_none() {
+                return Some(number);
+            }
+            number = number.next();
+        }
+        None
+    }
+
+    /// Takes a request whose number came from [`Window::free_number`].
+    pub(crate) fn insert(&mut self, entry: Outstanding) {
+        let index = self.index(entry.sequence_number);
+        let newest = self.newest;
+        if let Some(slot) = self.slot_mut(index) {
+            *slot = Slot {
+                entry: Some(entry),
+                previous: newest,
+                next: NONE,
+            };
+            if let Some(before) = self.slot_mut(newest) {
+                before.next = index;
+            } else {
+                self.oldest = index;
+            }
+            self.newest = index;
+            self.len += 1;
+        }
+    }
+
+    /// Takes out the request with this number.
+    pub(crate) fn remove(&mut self, number: SequenceNumber) -> Option<Outstanding> {
+        let index = self.index(number);
+        let slot = self.slot_mut(index)?;
+        let entry = slot.entry.filter(|entry| entry.sequence_number == number)?;
+        let Slot { previous, next, .. } = core::mem::replace(slot, Slot::EMPTY);
+        match self.slot_mut(previous) {
+            Some(before) => before.next = next,
+            None => self.oldest = next,
+        }
+        match self.slot_mut(next) {
+            Some(after) => after.previous = previous,
+            None => self.newest = previous,
+        }
+        self.len -= 1;
+        Some(entry)
+    }
+
+    /// The request that was sent first.
+    pub(crate) fn oldest(&self) -> Option<&Outstanding> {
+        self.slot(self.oldest)?.entry.as_ref()
+    }
+
+    /// Takes out the request that was sent first.
+    pub(crate) fn pop_oldest(&mut self) -> Option<Outstanding> {
+        let number = self.oldest()?.sequence_number;
+        self.remove(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(number: u32) -> Outstanding {
+        Outstanding {
+            sequence_number: SequenceNumber(number),
+            command_id: CommandId::SUBMIT_SM,
+            id: Some(RequestId(u64::from(number))),
+            deadline: Instant::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_number_whose_slot_is_still_taken_is_skipped() {
+        let mut window = Window::new([Slot::EMPTY; 4]);
+        for number in 1..=4 {
+            assert_eq!(
+                window.free_number(SequenceNumber(number)),
+                Some(SequenceNumber(number))
+            );
+            window.insert(entry(number));
+        }
+        assert_eq!(window.free_number(SequenceNumber(5)), None);
+        window.remove(SequenceNumber(2)).unwrap();
+        // 5 shares its slot with 1, which still waits; 6 has that of 2.
+        assert_eq!(
+            window.free_number(SequenceNumber(5)),
+            Some(SequenceNumber(6))
+        );
+    }
+
+    #[test]
+    fn the_order_of_sending_survives_removals_in_any_order() {
+        let mut window = Window::new([Slot::EMPTY; 8]);
+        for number in 1..=6 {
+            window.insert(entry(number));
+        }
+        for number in [3, 1, 6] {
+            assert!(window.remove(SequenceNumber(number)).is_some());
+            assert!(window.remove(SequenceNumber(number)).is_none());
+        }
+        window.insert(entry(7));
+        let mut order = [0; 4];
+        for place in &mut order {
+            *place = window.pop_oldest().unwrap().sequence_number.0;
+        }
+        assert_eq!(order, [2, 4, 5, 7]);
+        assert_eq!((window.len(), window.pop_oldest()), (0, None));
+    }
+
+    #[test]
+    fn the_wrap_of_the_numbers_finds_a_slot() {
+        let mut window = Window::new([Slot::EMPTY; 3]);
+        window.insert(entry(0x7FFF_FFFF));
+        let next = window
+            .free_number(SequenceNumber(0x7FFF_FFFF).next())
+            .unwrap();
+        assert!(next.is_in_range());
+        assert_ne!(next, SequenceNumber(0x7FFF_FFFF));
+    }
+}

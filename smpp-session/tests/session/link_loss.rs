@@ -1,0 +1,59 @@
+use smpp_pdu::{Bind, SubmitSm};
+use smpp_session::{CloseReason, Config, Event, HeapSession, Instant, RequestId, Role};
+
+use crate::pair::{Pair, Seen, seen};
+
+#[test]
+fn every_outstanding_request_ends_as_unknown_when_the_link_is_lost() {
+    let config = Config {
+        window: 1000,
+        ..Config::new(Role::Esme)
+    };
+    let mut session = HeapSession::new(config, Instant::ZERO);
+    let mut out = Vec::new();
+    session
+        .request(Instant::ZERO, RequestId(0), Bind::default(), &mut out)
+        .unwrap();
+    let accepted = b"\0\0\0\x11\x80\0\0\x09\0\0\0\0\0\0\0\x01\0";
+    session
+        .handle_input(Instant::ZERO, &mut accepted.as_slice(), &mut out)
+        .unwrap();
+    for id in 1..=1000 {
+        session
+            .request(Instant::ZERO, RequestId(id), SubmitSm::default(), &mut out)
+            .unwrap();
+    }
+    session.handle_eof(Instant::from_millis(5));
+    let events: Vec<Seen> = core::iter::from_fn(|| session.poll_event())
+        .map(|event| seen(&event))
+        .collect();
+    let mut expected: Vec<Seen> = (1..=1000).map(|id| Seen::Unknown(RequestId(id))).collect();
+    expected.push(Seen::Closed(CloseReason::ConnectionLost));
+    assert_eq!(events, expected);
+    assert_eq!(session.poll_timeout(), None);
+}
+
+#[test]
+fn a_connection_without_a_word_is_a_health_check() {
+    let mut session = HeapSession::new(Config::new(Role::MessageCentre), Instant::ZERO);
+    session.handle_eof(Instant::ZERO);
+    assert_eq!(
+        session.poll_event(),
+        Some(Event::Closed(CloseReason::NoOctets))
+    );
+    assert_eq!(session.poll_event(), None);
+}
+
+#[test]
+fn the_end_is_reported_once_whatever_follows() {
+    let mut pair = Pair::new();
+    pair.esme.session.close(pair.now);
+    pair.esme.session.handle_eof(pair.now);
+    pair.esme.session.close(pair.now);
+    pair.esme.drain();
+    pair.esme.drain();
+    assert_eq!(
+        pair.esme.take_events(),
+        [Seen::Closed(CloseReason::Requested)]
+    );
+}

@@ -1,0 +1,14 @@
+//! Behaviour of the session, seen from outside.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+mod bind;
+mod faults;
+#[cfg(feature = "alloc")]
+mod link_loss;
+mod pair;
+mod requests;
+mod timers;
