@@ -1,8 +1,8 @@
 //! Responses that refuse a request, in the form that real peers can read.
 
 use smpp_pdu::{
-    BindResp, BindType, Body, COctetStr, CommandId, CommandStatus, GenericNack, MessageState,
-    OmittedBody, Pdu, QuerySmResp, SequenceNumber,
+    BindResp, BindType, Body, COctetStr, CommandId, CommandStatus, GenericNack, InterfaceVersion,
+    MessageState, OmittedBody, Pdu, QuerySmResp, SequenceNumber,
 };
 
 /// The response that refuses the request `command_id` with `status`.
@@ -45,6 +45,49 @@ pub fn error_response(
         },
     };
     Pdu::response(status, sequence_number, body)
+}
+
+/// A response as a peer of `version` may be sent it: without parameters for 3.3,
+/// and with a status of 3.4 in place of one that only 5.0 has.
+///
+/// ```
+/// use smpp_pdu::{CommandStatus, InterfaceVersion, Pdu, SubmitSmResp};
+/// use smpp_session::response_for;
+///
+/// let resp = Pdu::response(
+///     CommandStatus::ESME_RSERTYPUNAUTH,
+///     7.into(),
+///     SubmitSmResp::default(),
+/// );
+/// let old = response_for(InterfaceVersion::V3_4, resp);
+/// assert_eq!(old.command_status, CommandStatus::ESME_RINVSERTYP);
+/// ```
+#[must_use]
+pub fn response_for(version: InterfaceVersion, mut response: Pdu<'_>) -> Pdu<'_> {
+    if !version.supports_tlvs() {
+        response.body = response.body.without_tlvs();
+    }
+    if version < InterfaceVersion::V5_0 {
+        response.command_status = status_before_50(response.command_status);
+    }
+    response
+}
+
+/// The nearest status that 3.4 has.
+fn status_before_50(status: CommandStatus) -> CommandStatus {
+    match status {
+        CommandStatus::ESME_RSERTYPUNAUTH
+        | CommandStatus::ESME_RSERTYPUNAVAIL
+        | CommandStatus::ESME_RSERTYPDENIED => CommandStatus::ESME_RINVSERTYP,
+        CommandStatus::ESME_RINVSRCADDRSUBUNIT | CommandStatus::ESME_RINVDSTADDRSUBUNIT => {
+            CommandStatus::ESME_RINVTLVVAL
+        }
+        CommandStatus::ESME_RINVDCS => CommandStatus::ESME_RSUBMITFAIL,
+        CommandStatus::ESME_RPROHIBITED => CommandStatus::ESME_RSUBMITFAIL,
+        // The rest speak of broadcasts, which such a peer does not send.
+        CommandStatus(0x100..=0x3FF) => CommandStatus::ESME_RUNKNOWNERR,
+        _ => status,
+    }
 }
 
 /// The response that refuses `request` with `status`, see [`error_response`].

@@ -3,8 +3,9 @@
 use core::time::Duration;
 
 use smpp_codec::{DEFAULT_MAX_PDU_LEN, Decoder};
+use smpp_pdu::{CommandStatus, InterfaceVersion};
 
-use crate::Role;
+use crate::{Rate, Role};
 
 /// The limits and timers of a session, each with a default that suits a link
 /// between an application and a message centre.
@@ -21,6 +22,17 @@ pub struct Config {
     pub role: Role,
     /// How PDUs are decoded.
     pub decoder: Decoder,
+    /// The highest version that this side speaks; an ESME speaks no higher one
+    /// than its bind says. Default 5.0.
+    pub version: InterfaceVersion,
+    /// The version of a centre that does not state one. By the specification
+    /// that is 3.3; in the field most centres of 3.4 do not. Default 3.4.
+    pub unstated_version: InterfaceVersion,
+    /// Whether what the peer's version does not have is held back: parameters
+    /// and operations in requests are refused with
+    /// [`SendError::NotInVersion`](crate::SendError::NotInVersion), responses
+    /// are adapted ([`response_for`](crate::response_for)). Default true.
+    pub enforce_version: bool,
     /// Longest PDU that is taken, in octets. Default 68 KiB.
     pub max_pdu_len: usize,
     /// Longest PDU that is taken before the bind, in octets. Default 1,024.
@@ -29,14 +41,31 @@ pub struct Config {
     pub max_pdus_unbound: u32,
     /// Requests that may be outstanding, 1 to 65,535. Default 10.
     pub window: u16,
+    /// How fast messages may be sent. Default: without limit.
+    pub rate: Option<Rate>,
+    /// Whether to slow down by itself when the peer answers `ESME_RTHROTTLED`
+    /// or `ESME_RMSGQFUL`, or states congestion (5.0). Default false.
+    pub slow_down: bool,
     /// Requests of the peer that may be unanswered. Default 65,535.
     pub peer_window: u16,
+    /// How fast the peer may send messages. Default: without limit.
+    pub peer_rate: Option<Rate>,
+    /// The status for requests beyond the peer's window or rate.
+    /// Default `ESME_RTHROTTLED`.
+    pub peer_excess_status: CommandStatus,
     /// Time from the start to the bind. `None`: without limit. Default 10 s.
     pub session_init: Option<Duration>,
     /// Silence of the peer after which `enquire_link` is sent. Default 30 s.
     pub enquire_link: Option<Duration>,
-    /// Time from a request to its response. Default 60 s.
+    /// Time from a message, such as `submit_sm`, to its response. Default 60 s.
     pub response: Duration,
+    /// Time from a bind to its response. Default 30 s.
+    pub bind_response: Duration,
+    /// Time from `enquire_link` or `unbind` to the response. Default 30 s.
+    pub link_response: Duration,
+    /// Time from any other request, such as `query_sm`, to its response.
+    /// Default 60 s.
+    pub manage_response: Duration,
     /// Time without any request but `enquire_link` after which the session is
     /// closed. Default: without limit.
     pub inactivity: Option<Duration>,
@@ -49,14 +78,24 @@ impl Config {
         Self {
             role,
             decoder: Decoder::new(),
+            version: InterfaceVersion::V5_0,
+            unstated_version: InterfaceVersion::V3_4,
+            enforce_version: true,
             max_pdu_len: DEFAULT_MAX_PDU_LEN,
             max_pdu_len_unbound: 1024,
             max_pdus_unbound: 16,
             window: 10,
+            rate: None,
+            slow_down: false,
             peer_window: u16::MAX,
+            peer_rate: None,
+            peer_excess_status: CommandStatus::ESME_RTHROTTLED,
             session_init: Some(Duration::from_secs(10)),
             enquire_link: Some(Duration::from_secs(30)),
             response: Duration::from_secs(60),
+            bind_response: Duration::from_secs(30),
+            link_response: Duration::from_secs(30),
+            manage_response: Duration::from_secs(60),
             inactivity: None,
         }
     }

@@ -105,6 +105,32 @@ impl Link<'_> {
         self.machine.unbind(self.now, self.out)
     }
 
+    /// Ends the session once all that is under way is answered, see
+    /// [`Machine::finish`].
+    ///
+    /// # Errors
+    /// [`SendError`] when the session is not bound.
+    pub fn finish(&mut self) -> Result<(), SendError> {
+        self.machine.finish(self.now, self.out)
+    }
+
+    /// Gives up waiting for a request, see [`Machine::cancel`].
+    pub fn cancel(&mut self, number: SequenceNumber) -> bool {
+        self.machine.cancel(number)
+    }
+
+    /// The version in use, see [`Machine::version`].
+    #[must_use]
+    pub fn version(&self) -> smpp_pdu::InterfaceVersion {
+        self.machine.version()
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn counters(&self) -> &crate::Counters {
+        self.machine.counters()
+    }
+
     /// Ends the session at once; what was answered so far is still written.
     pub fn close(&mut self) {
         self.machine.close(self.now);

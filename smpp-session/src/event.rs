@@ -3,7 +3,7 @@
 use core::fmt;
 
 use smpp_codec::{DecodeError, EncodeError, Finding, FramingError};
-use smpp_pdu::{CommandId, CommandStatus, Pdu, SequenceNumber};
+use smpp_pdu::{CommandId, CommandStatus, InterfaceVersion, Pdu, SequenceNumber};
 
 use crate::{Instant, SessionState, Stranger};
 
@@ -15,8 +15,9 @@ pub struct RequestId(pub u64);
 ///
 /// Every request that [`Session::request`](crate::Session::request) has taken
 /// ends in exactly one of [`Response`](Event::Response),
-/// [`Unreadable`](Event::Unreadable), [`Expired`](Event::Expired) and
-/// [`Unknown`](Event::Unknown). The last event of a session is
+/// [`Unreadable`](Event::Unreadable), [`Expired`](Event::Expired),
+/// [`Unknown`](Event::Unknown), and a successful
+/// [`Machine::cancel`](crate::Machine::cancel), which is no event. The last event of a session is
 /// [`Closed`](Event::Closed).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -46,6 +47,18 @@ pub enum Event<'s> {
         id: RequestId,
         /// Its operation.
         command_id: CommandId,
+    },
+    /// A response to a request that had expired or was cancelled: no outcome, but
+    /// the peer did act on it.
+    Late {
+        /// The request.
+        id: RequestId,
+        /// Its operation.
+        command_id: CommandId,
+        /// The status of the response.
+        command_status: CommandStatus,
+        /// The octets of the response.
+        octets: &'s [u8],
     },
     /// The connection ended before a response: the peer may have acted on the
     /// request or not.
@@ -121,6 +134,10 @@ pub enum FaultKind {
     AlreadyBound,
     /// More unanswered requests than the window allows.
     WindowExceeded,
+    /// Messages came faster than the rate allows.
+    RateExceeded,
+    /// A request although this side is about to unbind.
+    Finishing,
     /// A response to nothing that is outstanding.
     UnmatchedResponse,
 }
@@ -134,6 +151,8 @@ impl fmt::Display for Fault {
             FaultKind::WrongState(state) => write!(f, "not allowed in state {state:?}")?,
             FaultKind::AlreadyBound => f.write_str("the session is bound already")?,
             FaultKind::WindowExceeded => f.write_str("too many unanswered requests")?,
+            FaultKind::RateExceeded => f.write_str("faster than the rate allows")?,
+            FaultKind::Finishing => f.write_str("this side is about to unbind")?,
             FaultKind::UnmatchedResponse => f.write_str("a response to no outstanding request")?,
         }
         match self.answered {
@@ -210,6 +229,18 @@ pub enum SendError {
         /// When the oldest request expires.
         at: Instant,
     },
+    /// The rate allows the next message at `at`, not earlier.
+    NotNow {
+        /// The earliest moment to try again.
+        at: Instant,
+    },
+    /// The version of the peer does not have it.
+    NotInVersion {
+        /// The operation.
+        command_id: CommandId,
+        /// The version in use.
+        version: InterfaceVersion,
+    },
     /// A response was given where a request is wanted, or the reverse.
     WrongKind {
         /// The operation.
@@ -226,6 +257,14 @@ impl fmt::Display for SendError {
                 write!(f, "{command_id} is not allowed in state {state:?}")
             }
             Self::WindowFull { .. } => f.write_str("the window is full"),
+            Self::NotNow { .. } => f.write_str("the rate does not allow it yet"),
+            Self::NotInVersion {
+                command_id,
+                version,
+            } => write!(
+                f,
+                "{command_id}, or its parameters, are not part of {version}"
+            ),
             Self::WrongKind { command_id } => {
                 write!(
                     f,

@@ -170,6 +170,14 @@ where
         self.machine.unbind(now, out)
     }
 
+    /// See [`Machine::finish`].
+    ///
+    /// # Errors
+    /// [`SendError`] when the session is not bound.
+    pub fn finish(&mut self, now: Instant, out: &mut impl OutBuf) -> Result<(), SendError> {
+        self.machine.finish(now, out)
+    }
+
     /// See [`Machine::close`].
     pub fn close(&mut self, now: Instant) {
         self.machine.close(now);
@@ -221,11 +229,13 @@ impl<B: Buffer> Inbox<B> {
         if out.room() < MIN_ROOM {
             return None;
         }
-        if !input.is_empty() {
-            machine.note_octets();
-        }
+        let before = input.len();
         self.framer.set_limit(machine.pdu_limit());
-        match self.framer.next_frame(input) {
+        let framed = self.framer.next_frame(input);
+        if before > input.len() {
+            machine.note_octets(before - input.len());
+        }
+        match framed {
             Ok(Some(frame)) => Some(machine.handle_frame(frame, &mut self.findings, out)),
             Ok(None) => None,
             Err(error) => {

@@ -1,6 +1,6 @@
 //! The states of a session, and what may be sent in which.
 
-use smpp_pdu::{BindType, CommandId};
+use smpp_pdu::{BindType, CommandId, InterfaceVersion};
 
 /// Which side of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,32 +76,82 @@ impl SessionState {
     }
 }
 
-/// Whether `sender` may send this request in this state. Operations without a
-/// standard name may be sent in any bound state.
+/// Whether `sender` may send this PDU in this state, by the tables of `version`
+/// (SMPP 3.4, table 2-1; 5.0, table 2-1; 3.3 by its text).
 ///
-/// `data_sm` of either side is taken in every bound state, as 3.4 has it.
+/// Two cells differ from what is printed: 3.4 leaves BOUND_TRX out for
+/// `replace_sm`, and before 5.0 OUTBOUND is OPEN and UNBOUND is CLOSED, since
+/// those versions do not have them.
 #[must_use]
-pub const fn may_send(sender: Role, state: SessionState, request: CommandId) -> bool {
+pub const fn may_send(
+    version: InterfaceVersion,
+    sender: Role,
+    state: SessionState,
+    command_id: CommandId,
+) -> bool {
+    let v34 = version.0 >= InterfaceVersion::V3_4.0;
+    let v50 = version.0 >= InterfaceVersion::V5_0.0;
     let esme = matches!(sender, Role::Esme);
-    match request {
-        CommandId::BIND_RECEIVER | CommandId::BIND_TRANSMITTER | CommandId::BIND_TRANSCEIVER => {
-            esme && matches!(state, SessionState::Open | SessionState::Outbound)
+    let open = matches!(state, SessionState::Open | SessionState::Outbound);
+    match command_id {
+        CommandId::BIND_RECEIVER | CommandId::BIND_TRANSMITTER => esme && open,
+        CommandId::BIND_TRANSCEIVER => esme && open && v34,
+        CommandId::BIND_RECEIVER_RESP | CommandId::BIND_TRANSMITTER_RESP => !esme && open,
+        CommandId::BIND_TRANSCEIVER_RESP => !esme && open && v34,
+        CommandId::OUTBIND => !esme && matches!(state, SessionState::Open) && v34,
+
+        CommandId::ENQUIRE_LINK | CommandId::ENQUIRE_LINK_RESP | CommandId::GENERIC_NACK => {
+            state.is_bound() || (v50 && !matches!(state, SessionState::Closed))
         }
-        CommandId::OUTBIND => !esme && matches!(state, SessionState::Open),
-        CommandId::ENQUIRE_LINK => !matches!(state, SessionState::Closed),
-        CommandId::UNBIND => state.is_bound(),
+        CommandId::UNBIND | CommandId::UNBIND_RESP => state.is_bound(),
+
         CommandId::SUBMIT_SM
         | CommandId::SUBMIT_MULTI
         | CommandId::QUERY_SM
         | CommandId::CANCEL_SM
-        | CommandId::REPLACE_SM
-        | CommandId::BROADCAST_SM
+        | CommandId::REPLACE_SM => esme && state.transmits(),
+        CommandId::SUBMIT_SM_RESP
+        | CommandId::SUBMIT_MULTI_RESP
+        | CommandId::QUERY_SM_RESP
+        | CommandId::CANCEL_SM_RESP
+        | CommandId::REPLACE_SM_RESP => !esme && state.transmits(),
+
+        CommandId::PARAM_RETRIEVE | CommandId::QUERY_LAST_MSGS | CommandId::QUERY_MSG_DETAILS => {
+            esme && state.transmits() && !v34
+        }
+        CommandId::PARAM_RETRIEVE_RESP
+        | CommandId::QUERY_LAST_MSGS_RESP
+        | CommandId::QUERY_MSG_DETAILS_RESP => !esme && state.transmits() && !v34,
+
+        CommandId::BROADCAST_SM
         | CommandId::QUERY_BROADCAST_SM
-        | CommandId::CANCEL_BROADCAST_SM
-        | CommandId::PARAM_RETRIEVE
-        | CommandId::QUERY_LAST_MSGS
-        | CommandId::QUERY_MSG_DETAILS => esme && state.transmits(),
-        CommandId::DELIVER_SM | CommandId::ALERT_NOTIFICATION => !esme && state.receives(),
+        | CommandId::CANCEL_BROADCAST_SM => esme && state.transmits() && v50,
+        CommandId::BROADCAST_SM_RESP
+        | CommandId::QUERY_BROADCAST_SM_RESP
+        | CommandId::CANCEL_BROADCAST_SM_RESP => !esme && state.transmits() && v50,
+
+        CommandId::DELIVER_SM => !esme && state.receives(),
+        CommandId::DELIVER_SM_RESP => esme && state.receives(),
+        CommandId::ALERT_NOTIFICATION => !esme && state.receives() && v34,
+
+        CommandId::DATA_SM if v50 => (esme && state.transmits()) || (!esme && state.receives()),
+        CommandId::DATA_SM_RESP if v50 => {
+            (esme && state.receives()) || (!esme && state.transmits())
+        }
+        CommandId::DATA_SM | CommandId::DATA_SM_RESP => v34 && state.is_bound(),
+
+        // A vendor's operation: the standard says nothing.
         _ => state.is_bound(),
     }
+}
+
+/// Whether a PDU of `sender` is taken in this state: when any version allows it.
+///
+/// Clients state a version and speak another; refusing what is understood would
+/// only break them.
+#[must_use]
+pub const fn may_take(sender: Role, state: SessionState, command_id: CommandId) -> bool {
+    may_send(InterfaceVersion::V5_0, sender, state, command_id)
+        || may_send(InterfaceVersion::V3_4, sender, state, command_id)
+        || may_send(InterfaceVersion::V3_3, sender, state, command_id)
 }

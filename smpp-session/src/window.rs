@@ -34,12 +34,50 @@ pub(crate) struct Outstanding {
     pub(crate) command_id: CommandId,
     /// The caller's name for it; `None` for the session's own requests.
     pub(crate) id: Option<RequestId>,
+    pub(crate) sent_at: Instant,
     pub(crate) deadline: Instant,
 }
 
+/// Classes of operations, each with its own time for a response. Within a
+/// class the deadlines rise in the order of sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    Bind,
+    Link,
+    Message,
+    Manage,
+}
+
+impl Class {
+    const ALL: [Self; 4] = [Self::Bind, Self::Link, Self::Message, Self::Manage];
+
+    pub(crate) const fn of(command_id: CommandId) -> Self {
+        match command_id {
+            CommandId::BIND_RECEIVER
+            | CommandId::BIND_TRANSMITTER
+            | CommandId::BIND_TRANSCEIVER => Self::Bind,
+            CommandId::ENQUIRE_LINK | CommandId::UNBIND => Self::Link,
+            CommandId::SUBMIT_SM
+            | CommandId::SUBMIT_MULTI
+            | CommandId::DATA_SM
+            | CommandId::DELIVER_SM
+            | CommandId::BROADCAST_SM => Self::Message,
+            _ => Self::Manage,
+        }
+    }
+}
+
+/// First and last of a list through the slots.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    oldest: u32,
+    newest: u32,
+}
+
 /// The outstanding requests: a slab where the slot of a request is its sequence
-/// number modulo the number of slots, and a list through it in the order of
-/// sending. Every operation takes the same time however many there are.
+/// number modulo the number of slots, and a list through it for each class, in
+/// the order of sending. Every operation takes the same time however many there
+/// are.
 ///
 /// Where the slot of the next number is taken, by a request that has waited
 /// for a whole turn, that number is skipped: numbers must rise, not be dense.
@@ -47,8 +85,7 @@ pub(crate) struct Outstanding {
 pub(crate) struct Window<S> {
     slots: S,
     len: usize,
-    oldest: u32,
-    newest: u32,
+    lists: [Ends; Class::ALL.len()],
 }
 
 impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Window<S> {
@@ -56,8 +93,10 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Window<S> {
         Self {
             slots,
             len: 0,
-            oldest: NONE,
-            newest: NONE,
+            lists: [Ends {
+                oldest: NONE,
+                newest: NONE,
+            }; Class::ALL.len()],
         }
     }
 
@@ -98,52 +137,81 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Window<S> {
         None
     }
 
+    fn list(&mut self, class: Class) -> &mut Ends {
+        let [bind, link, message, manage] = &mut self.lists;
+        match class {
+            Class::Bind => bind,
+            Class::Link => link,
+            Class::Message => message,
+            Class::Manage => manage,
+        }
+    }
+
     /// Takes a request whose number came from [`Window::free_number`].
     pub(crate) fn insert(&mut self, entry: Outstanding) {
         let index = self.index(entry.sequence_number);
-        let newest = self.newest;
-        if let Some(slot) = self.slot_mut(index) {
-            *slot = Slot {
-                entry: Some(entry),
-                previous: newest,
-                next: NONE,
-            };
-            if let Some(before) = self.slot_mut(newest) {
-                before.next = index;
-            } else {
-                self.oldest = index;
-            }
-            self.newest = index;
-            self.len += 1;
+        let class = Class::of(entry.command_id);
+        let newest = self.list(class).newest;
+        let Some(slot) = self.slot_mut(index) else {
+            return;
+        };
+        *slot = Slot {
+            entry: Some(entry),
+            previous: newest,
+            next: NONE,
+        };
+        match self.slot_mut(newest) {
+            Some(before) => before.next = index,
+            None => self.list(class).oldest = index,
         }
+        self.list(class).newest = index;
+        self.len += 1;
+    }
+
+    /// The request with this number.
+    pub(crate) fn get(&self, number: SequenceNumber) -> Option<&Outstanding> {
+        let entry = self.slot(self.index(number))?.entry.as_ref()?;
+        (entry.sequence_number == number).then_some(entry)
     }
 
     /// Takes out the request with this number.
     pub(crate) fn remove(&mut self, number: SequenceNumber) -> Option<Outstanding> {
-        let index = self.index(number);
-        let slot = self.slot_mut(index)?;
-        let entry = slot.entry.filter(|entry| entry.sequence_number == number)?;
+        let entry = *self.get(number)?;
+        let class = Class::of(entry.command_id);
+        let slot = self.slot_mut(self.index(number))?;
         let Slot { previous, next, .. } = core::mem::replace(slot, Slot::EMPTY);
         match self.slot_mut(previous) {
             Some(before) => before.next = next,
-            None => self.oldest = next,
+            None => self.list(class).oldest = next,
         }
         match self.slot_mut(next) {
             Some(after) => after.previous = previous,
-            None => self.newest = previous,
+            None => self.list(class).newest = previous,
         }
         self.len -= 1;
         Some(entry)
     }
 
-    /// The request that was sent first.
-    pub(crate) fn oldest(&self) -> Option<&Outstanding> {
-        self.slot(self.oldest)?.entry.as_ref()
+    /// The request that expires first.
+    pub(crate) fn first_to_expire(&self) -> Option<&Outstanding> {
+        self.lists
+            .iter()
+            .filter_map(|list| self.slot(list.oldest)?.entry.as_ref())
+            .min_by_key(|entry| entry.deadline)
     }
 
-    /// Takes out the request that was sent first.
-    pub(crate) fn pop_oldest(&mut self) -> Option<Outstanding> {
-        let number = self.oldest()?.sequence_number;
+    /// The requests of the caller, each class in the order of sending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Outstanding> {
+        self.lists.iter().flat_map(|list| {
+            let start = self.slot(list.oldest);
+            core::iter::successors(start, |slot| self.slot(slot.next))
+                .filter_map(|slot| slot.entry.as_ref())
+        })
+    }
+
+    /// Takes out the request that expires first.
+    pub(crate) fn pop_first(&mut self) -> Option<Outstanding> {
+        let number = self.first_to_expire()?.sequence_number;
         self.remove(number)
     }
 }
@@ -157,7 +225,8 @@ mod tests {
             sequence_number: SequenceNumber(number),
             command_id: CommandId::SUBMIT_SM,
             id: Some(RequestId(u64::from(number))),
-            deadline: Instant::ZERO,
+            sent_at: Instant::ZERO,
+            deadline: Instant::from_millis(u64::from(number)),
         }
     }
 
@@ -193,10 +262,10 @@ mod tests {
         window.insert(entry(7));
         let mut order = [0; 4];
         for place in &mut order {
-            *place = window.pop_oldest().unwrap().sequence_number.0;
+            *place = window.pop_first().unwrap().sequence_number.0;
         }
         assert_eq!(order, [2, 4, 5, 7]);
-        assert_eq!((window.len(), window.pop_oldest()), (0, None));
+        assert_eq!((window.len(), window.pop_first()), (0, None));
     }
 
     #[test]

@@ -7,11 +7,11 @@
 )]
 
 use core::pin::Pin;
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, Poll};
 use core::time::Duration;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use smpp_pdu::{Bind, BindResp, BindType, Body, CommandStatus, Pdu, SubmitSm, SubmitSmResp};
 use smpp_session::driver::{Application, Ended, Link, drive};

@@ -123,6 +123,16 @@ macro_rules! bodies {
                 }
             }
 
+            /// The same body without its tagged parameters, for a peer of 3.3.
+            #[must_use]
+            pub const fn without_tlvs(mut self) -> Self {
+                match &mut self {
+                    $( Self::$Name(body) => body.tlvs = Tlvs::EMPTY, )*
+                    Self::Omitted(_) | Self::Unknown(_) => {}
+                }
+                self
+            }
+
             /// The tagged parameters; none for an unknown operation.
             #[must_use]
             pub const fn tlvs(&self) -> Tlvs<'a> {

@@ -1,5 +1,5 @@
 use smpp_pdu::{Bind, BindType, CommandId, CommandStatus, DeliverSm, Outbind, SubmitSm, Unbind};
-use smpp_session::{CloseReason, FaultKind, RequestId, Role, SendError, SessionState, may_send};
+use smpp_session::{CloseReason, FaultKind, RequestId, SendError, SessionState};
 
 use crate::pair::{Pair, Seen};
 
@@ -113,24 +113,6 @@ fn a_receiver_may_not_submit_and_a_transmitter_is_not_delivered_to() {
             )
             .is_err()
     );
-}
-
-#[test]
-fn the_side_decides_who_may_send_what() {
-    let bound = SessionState::BoundTrx;
-    assert!(may_send(Role::Esme, bound, CommandId::SUBMIT_SM));
-    assert!(!may_send(Role::MessageCentre, bound, CommandId::SUBMIT_SM));
-    assert!(may_send(Role::MessageCentre, bound, CommandId::DELIVER_SM));
-    assert!(!may_send(Role::Esme, bound, CommandId::DELIVER_SM));
-    for role in [Role::Esme, Role::MessageCentre] {
-        assert!(may_send(role, bound, CommandId::UNBIND));
-        assert!(may_send(role, SessionState::Open, CommandId::ENQUIRE_LINK));
-        assert!(!may_send(
-            role,
-            SessionState::Closed,
-            CommandId::ENQUIRE_LINK
-        ));
-    }
 }
 
 #[test]

@@ -6,9 +6,14 @@
 )]
 
 mod bind;
+mod counters;
+mod ending;
 mod faults;
+mod flow;
 #[cfg(feature = "alloc")]
 mod link_loss;
 mod pair;
 mod requests;
+mod table;
 mod timers;
+mod version;

@@ -18,6 +18,7 @@ pub(crate) enum Seen {
     Response(RequestId, CommandStatus),
     Unreadable(RequestId),
     Expired(RequestId),
+    Late(RequestId, CommandStatus),
     Unknown(RequestId),
     Answered(CommandId),
     Alive,
@@ -32,6 +33,9 @@ pub(crate) fn seen(event: &Event<'_>) -> Seen {
         Event::Response(response) => Seen::Response(response.id, response.pdu.command_status),
         Event::Unreadable { id, .. } => Seen::Unreadable(*id),
         Event::Expired { id, .. } => Seen::Expired(*id),
+        Event::Late {
+            id, command_status, ..
+        } => Seen::Late(*id, *command_status),
         Event::Unknown { id, .. } => Seen::Unknown(*id),
         Event::Answered { command_id } => Seen::Answered(*command_id),
         Event::Alive => Seen::Alive,

@@ -69,12 +69,12 @@ fn a_peer_that_does_not_answer_enquire_link_is_given_up() {
         esme.take_events(),
         [Seen::Closed(CloseReason::EnquireLinkTimeout)]
     );
-    assert_eq!(now.as_micros(), (30 + 60) * 1_000_000);
+    assert_eq!(now.as_micros(), (30 + 30) * 1_000_000);
     pair.centre.take_events();
 }
 
 #[test]
-fn an_unanswered_request_expires_once_and_its_late_answer_is_a_fault() {
+fn an_unanswered_request_expires_once_and_its_late_answer_is_named_so() {
     let mut pair = Pair::bound(BindType::Transceiver);
     pair.centre.answer = None;
     let number = pair
@@ -109,11 +109,9 @@ fn an_unanswered_request_expires_once_and_its_late_answer_is_a_fault() {
         .read(pair.now, &crate::pair::octets(&late), usize::MAX);
     assert_eq!(
         pair.esme.take_events(),
-        [Seen::Fault(
-            smpp_session::FaultKind::UnmatchedResponse,
-            None
-        )]
+        [Seen::Late(RequestId(6), smpp_pdu::CommandStatus::ESME_ROK)]
     );
+    assert_eq!(pair.esme.session.machine().counters().late, 1);
     assert_eq!(pair.esme.session.state(), SessionState::BoundTrx);
 }
 
@@ -125,7 +123,7 @@ fn an_unanswered_unbind_closes_all_the_same() {
         .unbind(pair.now, &mut pair.esme.out)
         .unwrap();
     pair.esme.out.clear();
-    pair.pass(Duration::from_secs(60));
+    pair.pass(Duration::from_secs(30));
     assert_eq!(
         pair.esme.take_events().last(),
         Some(&Seen::Closed(CloseReason::UnbindTimeout))
@@ -147,4 +145,58 @@ fn a_session_without_requests_is_closed_when_that_is_wanted() {
         pair.centre.take_events().last(),
         Some(&Seen::Closed(CloseReason::Inactivity))
     );
+}
+
+#[test]
+fn each_class_of_request_has_its_own_time_for_a_response() {
+    let esme = Config {
+        response: Duration::from_secs(5),
+        manage_response: Duration::from_secs(2),
+        enquire_link: None,
+        ..Config::new(Role::Esme)
+    };
+    let mut pair = Pair::with(esme, Config::new(Role::MessageCentre));
+    pair.bind(BindType::Transceiver);
+    pair.centre.answer = None;
+    let out = &mut pair.esme.out;
+    let session = &mut pair.esme.session;
+    session
+        .request(pair.now, RequestId(1), SubmitSm::default(), out)
+        .unwrap();
+    session
+        .request(pair.now, RequestId(2), smpp_pdu::QuerySm::default(), out)
+        .unwrap();
+    assert_eq!(
+        session.poll_timeout(),
+        Some(pair.now + Duration::from_secs(2))
+    );
+    pair.pass(Duration::from_secs(2));
+    let expired = |pair: &mut Pair| -> Vec<Seen> {
+        let mut events = pair.esme.take_events();
+        events.retain(|seen| matches!(seen, Seen::Expired(_)));
+        events
+    };
+    assert_eq!(expired(&mut pair), [Seen::Expired(RequestId(2))]);
+    pair.pass(Duration::from_secs(3));
+    assert_eq!(expired(&mut pair), [Seen::Expired(RequestId(1))]);
+}
+
+#[test]
+fn a_bind_without_answer_expires_and_may_be_tried_again() {
+    let mut pair = Pair::with(
+        Config {
+            session_init: None,
+            ..Config::new(Role::Esme)
+        },
+        Config::new(Role::MessageCentre),
+    );
+    let bind = smpp_pdu::Bind::default();
+    let (session, out) = (&mut pair.esme.session, &mut pair.esme.out);
+    session.request(pair.now, RequestId(1), bind, out).unwrap();
+    out.clear();
+    assert!(session.request(pair.now, RequestId(2), bind, out).is_err());
+    session.handle_timeout(pair.now + Duration::from_secs(30), out);
+    pair.esme.drain();
+    assert_eq!(pair.esme.take_events(), [Seen::Expired(RequestId(1))]);
+    pair.bind(BindType::Transceiver);
 }

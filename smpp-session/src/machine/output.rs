@@ -1,0 +1,158 @@
+//! What this side sends.
+
+use smpp_codec::{OutBuf, encode};
+use smpp_pdu::{Body, CommandId, InterfaceVersion, Pdu, SequenceNumber, Unbind};
+
+use super::{Binding, Ending, Machine};
+use crate::answer::response_for;
+use crate::event::{RequestId, SendError};
+use crate::window::{Class, Outstanding, Slot};
+use crate::{Role, SessionState, may_send, may_take};
+
+impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
+    #[inline]
+    pub(super) fn send_request(
+        &mut self,
+        id: Option<RequestId>,
+        body: Body<'_>,
+        out: &mut impl OutBuf,
+    ) -> Result<SequenceNumber, SendError> {
+        let command_id = body.command_id();
+        if command_id.is_response() {
+            return Err(SendError::WrongKind { command_id });
+        }
+        self.check_allowed(&body)?;
+        let wants_response = command_id.response().is_some();
+        let paced = id.is_some() && Class::of(command_id) == Class::Message;
+        if id.is_some() && wants_response && self.free_window() == 0 {
+            return Err(self.window_full());
+        }
+        if paced && let Err(at) = self.pacer.check(self.now) {
+            return Err(SendError::NotNow { at });
+        }
+        let Some(number) = self.window.free_number(self.next_number) else {
+            return Err(self.window_full());
+        };
+        let octets = encode(&Pdu::request(number, body), out)?;
+        self.count_sent(command_id, octets);
+        self.next_number = number.next();
+        if paced {
+            self.pacer.take(self.now);
+        }
+        if wants_response {
+            self.window.insert(Outstanding {
+                sequence_number: number,
+                command_id,
+                id,
+                sent_at: self.now,
+                deadline: self.now + self.response_time(command_id),
+            });
+            let outstanding = u32::try_from(self.window.len()).unwrap_or(u32::MAX);
+            self.counters.most_outstanding = self.counters.most_outstanding.max(outstanding);
+        }
+        match body {
+            Body::Bind(bind) => self.binding = Some(Binding::of(&bind)),
+            Body::Outbind(_) => self.state = SessionState::Outbound,
+            Body::EnquireLink(_) => {}
+            _ => self.last_request = self.now,
+        }
+        Ok(number)
+    }
+
+    /// Whether state, side and version allow this request.
+    #[inline]
+    fn check_allowed(&self, body: &Body<'_>) -> Result<(), SendError> {
+        let command_id = body.command_id();
+        let role = self.config.role;
+        let in_any_version = may_take(role, self.state, command_id);
+        let twice = command_id.is_bind() && self.binding.is_some();
+        if self.closing.is_some() || !in_any_version || twice {
+            return Err(self.wrong_state(command_id));
+        }
+        if !self.config.enforce_version || matches!(body, Body::EnquireLink(_)) {
+            return Ok(());
+        }
+        let version = self.version();
+        let has_tlvs = !body.tlvs().is_empty();
+        if !may_send(version, role, self.state, command_id)
+            || (has_tlvs && version < InterfaceVersion::V3_4)
+        {
+            return Err(SendError::NotInVersion {
+                command_id,
+                version,
+            });
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn window_full(&self) -> SendError {
+        let first = self.window.first_to_expire();
+        SendError::WindowFull {
+            at: first.map_or(self.now, |entry| entry.deadline),
+        }
+    }
+
+    #[inline]
+    pub(super) fn send_response(
+        &mut self,
+        response: &Pdu<'_>,
+        out: &mut impl OutBuf,
+    ) -> Result<(), SendError> {
+        let command_id = response.command_id();
+        if !command_id.is_response() {
+            return Err(SendError::WrongKind { command_id });
+        }
+        if self.closing.is_some() {
+            return Err(self.wrong_state(command_id));
+        }
+        let octets =
+            if self.config.enforce_version && self.answered_version() < InterfaceVersion::V5_0 {
+                encode(&response_for(self.answered_version(), *response), out)?
+            } else {
+                encode(response, out)?
+            };
+        self.count_sent(command_id, octets);
+        self.unanswered = self.unanswered.saturating_sub(1);
+        if let Body::BindResp(_) = response.body
+            && self.config.role == Role::MessageCentre
+            && let Some(binding) = self.binding
+        {
+            self.note_bind_answered(response.command_status, Some(binding.version));
+        }
+        Ok(())
+    }
+
+    /// The version for responses: a bind is answered in that of the ESME.
+    fn answered_version(&self) -> InterfaceVersion {
+        match (self.version, self.binding) {
+            (None, Some(binding)) => binding.version.min(self.config.version),
+            _ => self.version(),
+        }
+    }
+
+    /// Sends the `unbind` of an orderly end, once nothing is under way.
+    #[inline]
+    pub(super) fn unbind_when_finished(&mut self, out: &mut impl OutBuf) {
+        if self.ending != Ending::Finishing || self.unanswered > 0 {
+            return;
+        }
+        if self.window.iter().any(|entry| entry.id.is_some()) {
+            return;
+        }
+        // Without room it is tried again at the next call.
+        if self
+            .send_request(None, Unbind::default().into(), out)
+            .is_ok()
+        {
+            self.ending = Ending::Unbinding;
+        }
+    }
+
+    #[inline]
+    pub(super) fn count_sent(&mut self, command_id: CommandId, octets: usize) {
+        let octets = u64::try_from(octets).unwrap_or(u64::MAX);
+        self.counters.sent.count(command_id);
+        self.counters.octets_sent = self.counters.octets_sent.saturating_add(octets);
+    }
+}
