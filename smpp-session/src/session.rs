@@ -4,7 +4,7 @@ use smpp_codec::{Buffer, Finding, Framer, OutBuf};
 use smpp_pdu::{Body, Pdu, SequenceNumber};
 
 use crate::event::{Event, RequestId, SendError};
-use crate::machine::{Machine, OWN_REQUESTS};
+use crate::machine::Machine;
 use crate::window::Slot;
 use crate::{Config, Instant, SessionState};
 
@@ -76,7 +76,7 @@ impl HeapSession {
     /// at once: 64 octets for each.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
-        let slots = usize::from(config.window.max(1)) + OWN_REQUESTS;
+        let slots = usize::from(config.window.max(1)) + crate::machine::OWN_REQUESTS;
         let slots = alloc::vec![Slot::EMPTY; slots.next_power_of_two()];
         Self::with_storage(config, now, slots, alloc::vec::Vec::new())
     }

@@ -308,7 +308,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_so_that_it_can_be_searched() {
+    fn the_table_is_in_the_order_of_the_tags() {
         assert!(TlvDefinition::ALL.is_sorted_by_key(|definition| definition.tag));
     }
 
