@@ -131,7 +131,7 @@ fn every_parameter_is_written_and_read_under_its_name() {
         source_addr_subunit: AddrSubunit::EXTERNAL_UNIT_1 => &[4];
         source_network_type: NetworkType::PAGING_NETWORK => &[8];
         source_bearer_type: BearerType::SMS => &[1];
-        source_telematics_id: 0x41 => &[0x41];
+        source_telematics_id: SourceTelematicsId(0x41) => &[0x41];
         qos_time_to_live: 0 => &[0; 4], u32::MAX => &[0xFF; 4], 86_400 => &[0, 1, 0x51, 0x80];
         payload_type: PayloadType::WCMP => &[1];
         additional_status_info_text:
@@ -243,16 +243,21 @@ fn every_parameter_is_written_and_read_under_its_name() {
 }
 
 #[test]
+fn a_source_telematics_id_of_one_octet_and_of_two_is_read_alike() {
+    for octets in [&[0x00, 0x10, 0, 1, 9][..], &[0x00, 0x10, 0, 2, 9, 0]] {
+        let id = Tlvs::from_octets(octets).source_telematics_id();
+        assert_eq!(id, Some(Ok(SourceTelematicsId(9))));
+    }
+}
+
+#[test]
 fn a_value_of_the_wrong_width_is_an_error_and_keeps_its_octets() {
     let wrong = |tag: Tag, length: usize| Some(Err::<u8, _>(TlvError { tag, length }));
-    let two = [0x00, 0x10, 0, 2, 1, 2];
+    let two = [0x02, 0x05, 0, 2, 1, 2];
     let tlvs = Tlvs::from_octets(&two);
+    assert_eq!(tlvs.user_response_code(), wrong(Tag::USER_RESPONSE_CODE, 2));
     assert_eq!(
-        tlvs.source_telematics_id(),
-        wrong(Tag::SOURCE_TELEMATICS_ID, 2)
-    );
-    assert_eq!(
-        tlvs.find(Tag::SOURCE_TELEMATICS_ID).unwrap().octets(),
+        tlvs.find(Tag::USER_RESPONSE_CODE).unwrap().octets(),
         Some(&[1, 2][..])
     );
     let none = [0x02, 0x0E, 0, 0];

@@ -7,7 +7,8 @@ use super::structured::{WriteFixed, WriteVariable};
 use super::{
     BillingIdentification, BroadcastAreaIdentifier, BroadcastContentType,
     BroadcastFrequencyInterval, CallbackNum, CallbackNumAtag, ItsSessionInfo, MsValidity,
-    NetworkErrorCode, Subaddress, Tag, Tlv, TlvError, TlvTooLong, Tlvs, ValueParts,
+    NetworkErrorCode, SourceTelematicsId, Subaddress, Tag, Tlv, TlvError, TlvTooLong, Tlvs,
+    ValueParts,
 };
 use crate::{
     AddrSubunit, AlertOnMessageDelivery, BearerType, BroadcastAreaSuccess,
@@ -172,8 +173,8 @@ definitions! {
     SOURCE_NETWORK_TYPE source_network_type: fixed NetworkType, U8, 1..=1, V3_4, false;
     /// Bearer that the message came over.
     SOURCE_BEARER_TYPE source_bearer_type: fixed BearerType, U8, 1..=1, V3_4, false;
-    /// Telematic interworking at the source. One octet by the standard; some peers send two, which reads as malformed here and is kept as octets.
-    SOURCE_TELEMATICS_ID source_telematics_id: fixed u8, U8, 1..=1, V3_4, false;
+    /// Telematic interworking at the source.
+    SOURCE_TELEMATICS_ID source_telematics_id: fixed SourceTelematicsId, U8, 1..=1, V3_4, false;
     /// How long the centre keeps the message, in seconds from its arrival. Takes the place of validity_period.
     QOS_TIME_TO_LIVE qos_time_to_live: fixed u32, U32, 4..=4, V3_4, false;
     /// Higher protocol of the payload.

@@ -12,7 +12,7 @@ pub use list::{TlvIter, TlvTail, TlvTailKind, Tlvs};
 pub use structured::{
     BillingIdentification, BroadcastAreaIdentifier, BroadcastContentType,
     BroadcastFrequencyInterval, CallbackNum, CallbackNumAtag, ItsSessionInfo, MsValidity,
-    NetworkErrorCode, Subaddress,
+    NetworkErrorCode, SourceTelematicsId, Subaddress,
 };
 pub use tag::Tag;
 pub use value::{Tlv, TlvError, TlvTooLong, TlvValue, ValueParts};

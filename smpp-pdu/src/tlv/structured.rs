@@ -96,6 +96,27 @@ impl WriteFixed for crate::AlertOnMessageDelivery {
     }
 }
 
+/// `source_telematics_id` (SMPP 3.4, 5.3.2.8; 5.0, 4.8.4.57).
+///
+/// The standard gives it one octet and refers to `dest_telematics_id`, which has
+/// two; peers send both. Two octets read by their first one, the GSM
+/// protocol_id; one octet is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SourceTelematicsId(pub u8);
+
+impl<'a> TlvValue<'a> for SourceTelematicsId {
+    fn read(parts: &ValueParts<'a>) -> Option<Self> {
+        let two = || parts.exactly().map(|[protocol_id, _]| protocol_id);
+        u8::read(parts).or_else(two).map(Self)
+    }
+}
+
+impl WriteFixed for SourceTelematicsId {
+    fn parts<'a>(self) -> ValueParts<'a> {
+        WriteFixed::parts(self.0)
+    }
+}
+
 /// `network_error_code` (SMPP 3.4, 5.3.2.31; 5.0, 4.8.4.42).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NetworkErrorCode {
