@@ -89,13 +89,6 @@ impl<'a> Address<'a> {
             (false, _) => Self::alphanumeric(text),
         }
     }
-
-    /// Octets on the wire.
-    #[must_use]
-    #[inline]
-    pub const fn encoded_len(self) -> usize {
-        1 /* ton */ + 1 /* npi */ + self.addr.encoded_len()
-    }
 }
 
 impl fmt::Debug for Address<'_> {
@@ -148,8 +141,8 @@ impl<'a> Member<'a> for DestAddress<'a> {
     fn encoded_len(&self) -> usize {
         1 /* dest_flag */
             + match self {
-                Self::Sme(address) => address.encoded_len(),
-                Self::DistributionList(name) => name.encoded_len(),
+                Self::Sme(address) => address_len(address),
+                Self::DistributionList(name) => name.len() + 1 /* NUL */,
             }
     }
 }
@@ -181,8 +174,13 @@ impl<'a> Member<'a> for UnsuccessSme<'a> {
     }
 
     fn encoded_len(&self) -> usize {
-        self.destination_addr.encoded_len() + 4 /* error_status_code */
+        address_len(&self.destination_addr) + 4 /* error_status_code */
     }
+}
+
+/// Octets of an address in a group, where its NUL is always written.
+fn address_len(address: &Address<'_>) -> usize {
+    1 /* ton */ + 1 /* npi */ + address.addr.len() + 1 /* NUL */
 }
 
 /// TON, NPI and a terminated address, as they stand in groups.

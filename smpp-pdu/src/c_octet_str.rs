@@ -58,7 +58,8 @@ impl<'a> COctetStr<'a> {
     /// Takes octets that end with the PDU instead of with a NUL.
     ///
     /// Off-spec, and only met in the last field of a PDU: some centres leave
-    /// the NUL of a `message_id` out.
+    /// the NUL of a `message_id` out. Anywhere else, and before parameters, the
+    /// NUL is written all the same.
     ///
     /// # Errors
     /// [`NulInside`] as for [`COctetStr::new`].

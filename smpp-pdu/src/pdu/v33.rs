@@ -56,7 +56,7 @@ impl<'a> Member<'a> for COctetStr<'a> {
     }
 
     fn encoded_len(&self) -> usize {
-        Self::encoded_len(*self)
+        self.len() + 1 /* NUL */
     }
 }
 
