@@ -1,0 +1,487 @@
+//! The handle of a session.
+
+use core::fmt;
+use core::future::Future;
+use core::marker::PhantomData;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::sync::{Arc, OnceLock};
+
+use bytes::BytesMut;
+use smpp_codec::{encode, encoded_len};
+use smpp_pdu::{
+    BindType, Body, BroadcastSm, CancelBroadcastSm, CancelSm, CommandId, DataSm, EnquireLink,
+    InterfaceVersion, Pdu, QueryBroadcastSm, QuerySm, ReplaceSm, SequenceNumber, SubmitMulti,
+    SubmitSm,
+};
+use smpp_session::CloseReason;
+use smpp_session::driver::drive;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
+use tracing::info;
+
+use crate::task::{Command, Outcome, Outgoing, Reply, Task};
+use crate::{
+    BindConfig, ClientBuilder, ConnectError, Incoming, OwnedPdu, RequestError, RequestErrorKind,
+    SmppUrl, SubmitResp,
+};
+
+/// A bound session with a message centre.
+///
+/// A handle: cheap to clone, and used from as many tasks as one likes. One task
+/// behind it owns the connection. Every request ends in exactly one outcome: a
+/// response, or a [`RequestError`] that says what is known.
+///
+/// Dropping the last handle starts an orderly end: what is outstanding gets its
+/// responses, then the session unbinds. [`unbind`](Self::unbind) does the same
+/// and waits for it.
+///
+/// # Cancel safety
+/// The futures of all requests: before a place in the window is free, a dropped
+/// future has sent nothing. After that the request goes out, and its place is
+/// free again when its response, which nobody sees, has come or is overdue.
+#[derive(Clone)]
+pub struct Client {
+    handle: Arc<Handle>,
+}
+
+/// The end of the last one ends the session.
+struct Handle {
+    commands: mpsc::UnboundedSender<Command>,
+    window: Arc<Semaphore>,
+    reason: Arc<OnceLock<CloseReason>>,
+    /// Becomes true when the connection is closed.
+    closed: watch::Receiver<bool>,
+    bind_type: BindType,
+    bind_resp: OnceLock<OwnedPdu>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let _ = self.commands.send(Command::Unbind);
+    }
+}
+
+impl Client {
+    /// Connects to the centre of `url` and binds, with the defaults of
+    /// [`ClientBuilder`].
+    ///
+    /// # Cancel safety
+    /// See [`ClientBuilder::connect`].
+    ///
+    /// # Errors
+    /// [`ConnectError`] when there is no connection, or no bind.
+    pub async fn connect(url: &SmppUrl) -> Result<(Self, Incoming), ConnectError> {
+        ClientBuilder::from(url)
+            .connect(url.host(), url.port())
+            .await
+    }
+
+    /// Binds over a stream that is connected already, with the defaults of
+    /// [`ClientBuilder`].
+    ///
+    /// # Cancel safety
+    /// See [`ClientBuilder::connect`].
+    ///
+    /// # Errors
+    /// [`ConnectError`] when there is no bind.
+    pub async fn over<T>(stream: T, bind: BindConfig) -> Result<(Self, Incoming), ConnectError>
+    where
+        T: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        ClientBuilder::new(bind).over(stream).await
+    }
+
+    pub(crate) async fn bind<T>(
+        stream: T,
+        builder: ClientBuilder,
+    ) -> Result<(Self, Incoming), ConnectError>
+    where
+        T: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        let bind = builder.bind.as_bind()?;
+        let bind_type = bind.bind_type;
+        let (commands, command_queue) = mpsc::unbounded_channel();
+        let (incoming, incoming_queue) = mpsc::channel(builder.incoming_buffer);
+        let (closed_tx, closed) = watch::channel(false);
+        let window = Arc::new(Semaphore::new(builder.window.into()));
+        let reason = Arc::new(OnceLock::new());
+        let mut task = Task::new(
+            Arc::clone(&window),
+            incoming,
+            commands.clone(),
+            builder.auto_ack,
+            Arc::clone(&reason),
+        );
+        let config = builder.session();
+        tokio::spawn(async move {
+            let ended = drive(stream, config, &mut task, command_queue).await;
+            match ended.error {
+                Some(error) => info!(reason = %ended.reason, %error, "session over"),
+                None => info!(reason = %ended.reason, "session over"),
+            }
+            closed_tx.send_replace(true);
+        });
+        let client = Self {
+            handle: Arc::new(Handle {
+                commands,
+                window,
+                reason,
+                closed,
+                bind_type,
+                bind_resp: OnceLock::new(),
+            }),
+        };
+        match client.call::<OwnedPdu>(bind).await {
+            Ok(response) => {
+                info!(
+                    system_id = %builder.bind.system_id_text(),
+                    bind = %bind_type.command_id(),
+                    "bound"
+                );
+                let _ = client.handle.bind_resp.set(response);
+                Ok((client, Incoming::new(incoming_queue)))
+            }
+            // The bind was never sent: the session ended before that.
+            Err(error) if error.kind() == RequestErrorKind::Closed => {
+                Err(ConnectError::closed(client.closed().await))
+            }
+            Err(error) => Err(ConnectError::from_bind(&error)),
+        }
+    }
+
+    /// Submits a message, and waits for a place in the window and for the
+    /// response.
+    ///
+    /// # Cancel safety
+    /// As said of [`Client`]: a dropped future may leave a message that is sent.
+    ///
+    /// # Errors
+    /// [`RequestError`]: refused, without response, or not sent.
+    pub async fn submit_sm(&self, sm: &SubmitSm<'_>) -> Result<SubmitResp, RequestError> {
+        self.call(*sm).await
+    }
+
+    /// Submits a message without waiting for a place in the window. The
+    /// message is sent whether its response is awaited or not.
+    ///
+    /// # Errors
+    /// [`RequestErrorKind::WindowFull`] when there is no place;
+    /// [`RequestErrorKind::Closed`] when the session is over. Then nothing was sent.
+    pub fn try_submit_sm(&self, sm: &SubmitSm<'_>) -> Result<Pending<SubmitResp>, RequestError> {
+        let outgoing = encoded((*sm).into())?;
+        match self.handle.window.try_acquire() {
+            Ok(permit) => permit.forget(),
+            Err(TryAcquireError::NoPermits) => {
+                let kind = RequestErrorKind::WindowFull;
+                return Err(RequestError::new(CommandId::SUBMIT_SM, kind));
+            }
+            Err(TryAcquireError::Closed) => {
+                let kind = RequestErrorKind::Closed;
+                return Err(RequestError::new(CommandId::SUBMIT_SM, kind));
+            }
+        }
+        self.hand_over(outgoing)
+    }
+
+    /// Waits for a place in the window, then submits a message. The response is
+    /// awaited with the [`Pending`] that comes back: so one task keeps a whole
+    /// window busy.
+    ///
+    /// # Cancel safety
+    /// A dropped future has sent nothing; a dropped [`Pending`] has.
+    ///
+    /// # Errors
+    /// [`RequestErrorKind::Closed`] when the session is over.
+    pub async fn start_submit_sm(
+        &self,
+        sm: &SubmitSm<'_>,
+    ) -> Result<Pending<SubmitResp>, RequestError> {
+        self.start_any(*sm).await
+    }
+
+    /// Sends a message in `data_sm`.
+    ///
+    /// # Cancel safety
+    /// As said of [`Client`].
+    ///
+    /// # Errors
+    /// [`RequestError`]; its response may explain a refusal in parameters.
+    pub async fn data_sm(&self, sm: &DataSm<'_>) -> Result<SubmitResp, RequestError> {
+        self.call(*sm).await
+    }
+
+    /// Submits a message to several recipients. The response lists those that
+    /// were refused.
+    ///
+    /// # Cancel safety
+    /// As said of [`Client`].
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    pub async fn submit_multi(&self, sm: &SubmitMulti<'_>) -> Result<SubmitResp, RequestError> {
+        self.call(*sm).await
+    }
+
+    /// Asks what became of a message: [`Body::QuerySmResp`].
+    ///
+    /// # Cancel safety
+    /// Harmless to cancel, see [`Client`].
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    pub async fn query_sm(&self, query: &QuerySm<'_>) -> Result<OwnedPdu, RequestError> {
+        self.request(*query).await
+    }
+
+    /// Cancels a message, or all between two addresses.
+    ///
+    /// # Cancel safety
+    /// As said of [`Client`].
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    pub async fn cancel_sm(&self, cancel: &CancelSm<'_>) -> Result<OwnedPdu, RequestError> {
+        self.request(*cancel).await
+    }
+
+    /// Replaces a message that waits for delivery.
+    ///
+    /// # Cancel safety
+    /// As said of [`Client`].
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    pub async fn replace_sm(&self, replace: &ReplaceSm<'_>) -> Result<OwnedPdu, RequestError> {
+        self.request(*replace).await
+    }
+
+    /// Submits a broadcast (5.0).
+    ///
+    /// # Cancel safety
+    /// As said of [`Client`].
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    pub async fn broadcast_sm(&self, sm: &BroadcastSm<'_>) -> Result<SubmitResp, RequestError> {
+        self.call(*sm).await
+    }
+
+    /// Asks what became of a broadcast (5.0).
+    ///
+    /// # Cancel safety
+    /// Harmless to cancel, see [`Client`].
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    pub async fn query_broadcast_sm(
+        &self,
+        query: &QueryBroadcastSm<'_>,
+    ) -> Result<OwnedPdu, RequestError> {
+        self.request(*query).await
+    }
+
+    /// Cancels a broadcast (5.0).
+    ///
+    /// # Cancel safety
+    /// As said of [`Client`].
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    pub async fn cancel_broadcast_sm(
+        &self,
+        cancel: &CancelBroadcastSm<'_>,
+    ) -> Result<OwnedPdu, RequestError> {
+        self.request(*cancel).await
+    }
+
+    /// Asks whether the centre lives. The session does so by itself, see
+    /// [`ClientBuilder::enquire_link`].
+    ///
+    /// # Cancel safety
+    /// Harmless to cancel, see [`Client`].
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    pub async fn enquire_link(&self) -> Result<(), RequestError> {
+        self.request(EnquireLink::default()).await.map(drop)
+    }
+
+    /// Sends any request, such as one of a vendor's, and waits for its response.
+    ///
+    /// # Cancel safety
+    /// As said of [`Client`].
+    ///
+    /// # Errors
+    /// [`RequestError`]; [`RequestErrorKind::NotAllowed`] for a bind, an
+    /// `unbind` (see [`Client::unbind`]) and what is no request.
+    pub async fn request<'p>(&self, body: impl Into<Body<'p>>) -> Result<OwnedPdu, RequestError> {
+        self.start(body).await?.await
+    }
+
+    /// Waits for a place in the window, then sends any request. The response is
+    /// awaited with the [`Pending`] that comes back.
+    ///
+    /// # Cancel safety
+    /// A dropped future has sent nothing; a dropped [`Pending`] has.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request), when nothing was sent.
+    pub async fn start<'p>(&self, body: impl Into<Body<'p>>) -> Result<Pending, RequestError> {
+        let body = body.into();
+        let command_id = body.command_id();
+        if command_id == CommandId::UNBIND
+            || command_id.is_bind()
+            || command_id.response().is_none()
+        {
+            let kind = RequestErrorKind::NotAllowed;
+            return Err(RequestError::new(command_id, kind));
+        }
+        self.start_any(body).await
+    }
+
+    async fn call<'p, T: From<OwnedPdu>>(
+        &self,
+        body: impl Into<Body<'p>>,
+    ) -> Result<T, RequestError> {
+        self.start_any::<T>(body).await?.await
+    }
+
+    async fn start_any<'p, T>(
+        &self,
+        body: impl Into<Body<'p>>,
+    ) -> Result<Pending<T>, RequestError> {
+        let outgoing = encoded(body.into())?;
+        match self.handle.window.acquire().await {
+            // It is returned with the outcome, by the task of the session.
+            Ok(permit) => permit.forget(),
+            Err(_) => {
+                let command_id = outgoing.1;
+                return Err(RequestError::new(command_id, RequestErrorKind::Closed));
+            }
+        }
+        self.hand_over(outgoing)
+    }
+
+    fn hand_over<T>(
+        &self,
+        (octets, command_id): (BytesMut, CommandId),
+    ) -> Result<Pending<T>, RequestError> {
+        let (to, outcome) = oneshot::channel();
+        let outgoing = Outgoing {
+            octets: octets.freeze(),
+            reply: Reply::new(command_id, to),
+        };
+        self.handle
+            .commands
+            .send(Command::Request(outgoing))
+            .map_err(|_| RequestError::new(command_id, RequestErrorKind::Closed))?;
+        Ok(Pending {
+            command_id,
+            outcome,
+            response: PhantomData,
+        })
+    }
+
+    /// Ends the session in order: no more requests, the outstanding ones get
+    /// their responses, then `unbind`. Returns when the connection is closed,
+    /// with [`CloseReason::Unbound`] when all went well.
+    ///
+    /// # Cancel safety
+    /// The end goes on without the future.
+    pub async fn unbind(&self) -> CloseReason {
+        let _ = self.handle.commands.send(Command::Unbind);
+        self.closed().await
+    }
+
+    /// Returns when the session is over and its connection closed.
+    ///
+    /// # Cancel safety
+    /// Cancel-safe.
+    pub async fn closed(&self) -> CloseReason {
+        let mut closed = self.handle.closed.clone();
+        // An error: the task of the session has gone without a word.
+        let _ = closed.wait_for(|closed| *closed).await;
+        self.close_reason().unwrap_or(CloseReason::ConnectionLost)
+    }
+
+    /// Why the session is over; `None` while it is not.
+    #[must_use]
+    pub fn close_reason(&self) -> Option<CloseReason> {
+        self.handle.reason.get().copied()
+    }
+
+    /// What the session is bound as.
+    #[must_use]
+    pub fn bind_type(&self) -> BindType {
+        self.handle.bind_type
+    }
+
+    /// The response to the bind, with the name of the centre and its parameters.
+    #[must_use]
+    pub fn bind_resp(&self) -> Option<&OwnedPdu> {
+        self.handle.bind_resp.get()
+    }
+
+    /// The version that the centre says it speaks. Many centres say nothing,
+    /// which by the standard means 3.3, and in the field means nothing.
+    #[must_use]
+    pub fn centre_version(&self) -> Option<InterfaceVersion> {
+        self.bind_resp()?.tlvs().sc_interface_version()?.ok()
+    }
+
+    /// How many requests could be sent now without waiting.
+    #[must_use]
+    pub fn free_window(&self) -> usize {
+        self.handle.window.available_permits()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("bind_type", &self.handle.bind_type)
+            .field("free_window", &self.free_window())
+            .field("close_reason", &self.close_reason())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request as octets, by the task that makes it.
+fn encoded(body: Body<'_>) -> Result<(BytesMut, CommandId), RequestError> {
+    let command_id = body.command_id();
+    // The session puts the number in when it sends.
+    let pdu = Pdu::request(SequenceNumber::UNKNOWN, body);
+    let mut octets = BytesMut::with_capacity(encoded_len(&pdu));
+    encode(&pdu, &mut octets).map_err(|error| RequestError::not_sent(command_id, error.into()))?;
+    Ok((octets, command_id))
+}
+
+/// A request that was handed over: a future of its outcome.
+///
+/// Dropping it does not take the request back.
+#[derive(Debug)]
+#[must_use = "the outcome of a request is learnt by awaiting it"]
+pub struct Pending<T = OwnedPdu> {
+    command_id: CommandId,
+    outcome: oneshot::Receiver<Outcome>,
+    response: PhantomData<fn() -> T>,
+}
+
+impl<T: From<OwnedPdu>> Future for Pending<T> {
+    type Output = Result<T, RequestError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.outcome).poll(cx).map(|outcome| {
+            // A request settles its outcome even when it is dropped.
+            let lost = |_| {
+                let kind = RequestErrorKind::LinkLost(CloseReason::ConnectionLost);
+                RequestError::new(self.command_id, kind)
+            };
+            outcome
+                .map_err(lost)
+                .and_then(|outcome| outcome)
+                .map(T::from)
+        })
+    }
+}
