@@ -1,0 +1,490 @@
+//! The engine: one task that all messages go through.
+//!
+//! It takes what all connections and the network have queued, makes one group
+//! of it, commits the group to the store, and only then answers: a positive
+//! `submit_sm_resp` says that the message is kept as well as the store keeps.
+
+mod group;
+mod manage;
+mod outbox;
+
+use core::time::Duration;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use smpp_pdu::{CommandStatus, StatusClass};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
+use tracing::{error, info, warn};
+
+use crate::answer::{Answer, Reply};
+use crate::connection::{Command, DeliveryOutcome};
+use crate::network::{Attempt, Network, Report, Reports};
+use crate::registry::{BoundSession, ConnectionId, Registry, SessionInfo};
+use crate::store::{Change, Delivery, DeliveryContent, DeliveryKey, Store, StoreError};
+use crate::submission::{Job, Work};
+use crate::{Clock, Message, Retries, Timestamp};
+
+use group::Group;
+use outbox::Outbox;
+pub(crate) use outbox::Pending;
+
+/// Inputs that are taken at once. Each may carry a whole batch.
+const MAX_INPUTS: usize = 1024;
+
+/// Messages that are claimed at once.
+const MAX_CLAIM: usize = 4096;
+
+/// How long it waits before it asks a store again that has failed.
+const STORE_PAUSE: Duration = Duration::from_millis(200);
+
+/// What the engine is told.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// What a read of a connection brought.
+    Batch(Batch),
+    /// A session was bound.
+    Bound(BoundSession),
+    /// A session takes no more deliveries.
+    Draining(ConnectionId),
+    /// A connection is over.
+    Closed(ConnectionId),
+    /// How attempts ended.
+    Reports(Vec<Report>),
+    /// Who is bound?
+    Sessions(oneshot::Sender<Vec<SessionInfo>>),
+    /// End, once all that was queued before is done.
+    Stop,
+}
+
+/// What one read of a connection brought.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) connection: ConnectionId,
+    pub(crate) jobs: Vec<Job>,
+    pub(crate) outcomes: Vec<(DeliveryKey, DeliveryOutcome)>,
+}
+
+/// The numbers of an engine.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) clock: Clock,
+    pub(crate) retries: Retries,
+    /// How long an attempt may take.
+    pub(crate) lease: Duration,
+    /// How long a receipt is kept for its ESME.
+    pub(crate) receipt_lifetime: Duration,
+}
+
+pub(crate) struct Engine {
+    store: Arc<dyn Store>,
+    network: Arc<dyn Network>,
+    settings: Settings,
+    inputs: UnboundedReceiver<Input>,
+    reports: Reports,
+    registry: Registry,
+    /// Of accounts with a session that receives.
+    outboxes: HashMap<Arc<str>, Outbox>,
+    /// Accounts whose outbox may have something to send.
+    changed: HashSet<Arc<str>>,
+    next_key: u64,
+}
+
+impl Engine {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        network: Arc<dyn Network>,
+        settings: Settings,
+        inputs: UnboundedReceiver<Input>,
+        reports: Reports,
+    ) -> Self {
+        // Behind the keys of a process that started earlier.
+        let next_key = settings.clock.now().0.saturating_mul(1000);
+        Self {
+            store,
+            network,
+            settings,
+            inputs,
+            reports,
+            registry: Registry::default(),
+            outboxes: HashMap::new(),
+            changed: HashSet::new(),
+            next_key,
+        }
+    }
+
+    pub(crate) async fn run(mut self) {
+        let mut inputs = Vec::new();
+        let mut pause = Duration::ZERO;
+        loop {
+            let received = self.inputs.recv_many(&mut inputs, MAX_INPUTS);
+            // Time that has come, or an input: either is worth a turn.
+            let _ = tokio::time::timeout(pause, received).await;
+            let mut stop = false;
+            let mut group = Group::default();
+            for input in inputs.drain(..) {
+                stop |= matches!(input, Input::Stop);
+                self.take(input, &mut group).await;
+            }
+            self.flush(&mut group).await;
+            let claimed = self.claim().await;
+            self.deliver().await;
+            if stop {
+                return;
+            }
+            pause = match claimed {
+                Ok(()) => self.time_to_next().await,
+                Err(error) => {
+                    error!(%error, "the store did not give due messages");
+                    STORE_PAUSE
+                }
+            };
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.settings.clock.now()
+    }
+
+    /// How long there is nothing to do, unless an input comes.
+    async fn time_to_next(&self) -> Duration {
+        let due = match self.store.next_due().await {
+            Ok(due) => due,
+            Err(error) => {
+                error!(%error, "the store did not tell what is due");
+                return STORE_PAUSE;
+            }
+        };
+        let delayed = self.outboxes.values().filter_map(Outbox::next_delayed);
+        let next = delayed.chain(due).min().unwrap_or(Timestamp::NEVER);
+        let longest = self.settings.clock.longest_sleep();
+        next.since(self.now()).min(longest)
+    }
+
+    async fn take(&mut self, input: Input, group: &mut Group) {
+        match input {
+            Input::Batch(batch) => {
+                for (key, outcome) in batch.outcomes {
+                    self.outcome(batch.connection, key, outcome, group);
+                }
+                for job in batch.jobs {
+                    self.job(batch.connection, job, group).await;
+                }
+            }
+            Input::Reports(reports) => self.ended(reports, group).await,
+            Input::Bound(session) => self.bound(session),
+            Input::Draining(id) => {
+                if let Some(session) = self.registry.get_mut(id) {
+                    session.draining = true;
+                }
+            }
+            Input::Closed(id) => self.closed(id),
+            Input::Sessions(reply) => {
+                // Whoever asked may have gone.
+                let _ = reply.send(self.registry.list());
+            }
+            Input::Stop => {}
+        }
+    }
+
+    // Requests
+
+    async fn job(&mut self, connection: ConnectionId, job: Job, group: &mut Group) {
+        let reply = match job.work {
+            Work::Refuse(status) => Reply::Refused(status),
+            Work::Submit(message) => {
+                let id = message.key.id.clone();
+                group.insert(message);
+                Reply::Accepted(id)
+            }
+            Work::SubmitMulti {
+                id,
+                messages,
+                refused,
+            } => {
+                let id = (!messages.is_empty()).then_some(id);
+                messages.into_iter().for_each(|one| group.insert(one));
+                Reply::Multi { id, refused }
+            }
+            Work::Manage(octets) => {
+                // What was submitted before is to be found.
+                self.flush(group).await;
+                self.manage(connection, &octets, group).await
+            }
+        };
+        let answer = Answer {
+            command_id: job.command_id,
+            sequence_number: job.sequence_number,
+            reply,
+        };
+        group.answer(connection, answer);
+    }
+
+    /// Commits the group, then answers.
+    async fn flush(&mut self, group: &mut Group) {
+        if let Err(error) = group.commit(&*self.store).await {
+            match &error {
+                StoreError::Full => warn!("the store takes no new messages: it is full"),
+                error => error!(%error, "the store did not take messages"),
+            }
+        }
+        for delivery in group.fresh.drain(..) {
+            self.fresh(delivery);
+        }
+        for (id, answers) in group.answers.drain() {
+            if let Some(session) = self.registry.get(id) {
+                // A connection that has just ended needs no answer.
+                let _ = session.commands.send(Command::Answers(answers));
+            }
+        }
+    }
+
+    // Messages
+
+    /// Takes every message in hand whose time has come.
+    async fn claim(&mut self) -> Result<(), StoreError> {
+        loop {
+            let now = self.now();
+            let lease_until = now.after(self.settings.lease.max(Duration::from_millis(1)));
+            let claimed = self.store.claim(now, lease_until, MAX_CLAIM).await?;
+            let all = claimed.len() < MAX_CLAIM;
+            let (attempts, over): (Vec<_>, Vec<_>) = claimed
+                .into_iter()
+                .partition(|message| message.life.is_in_flight());
+            if !over.is_empty() {
+                let mut group = Group::default();
+                for message in over {
+                    let mut message = Message::clone(&message);
+                    message.life.expire(now);
+                    self.changed_life(message, &mut group);
+                }
+                self.flush(&mut group).await;
+            }
+            if !attempts.is_empty() {
+                let attempts = attempts
+                    .into_iter()
+                    .map(|message| {
+                        let number = message.life.attempts();
+                        Attempt::new(message, number)
+                    })
+                    .collect();
+                self.attempt(attempts).await;
+            }
+            if all {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Hands attempts to the network, in a task of their own: what it does
+    /// wrong must not end the engine.
+    async fn attempt(&self, attempts: Vec<Attempt>) {
+        let (network, reports) = (self.network.clone(), self.reports.clone());
+        let task = tokio::spawn(async move { network.attempt(attempts, &reports).await });
+        if let Err(error) = task.await {
+            error!(%error, "the network failed; its messages are attempted again later");
+        }
+    }
+
+    /// Attempts have ended.
+    async fn ended(&mut self, reports: Vec<Report>, group: &mut Group) {
+        let mut seen = HashSet::new();
+        let keys: Vec<_> = reports.iter().map(|report| report.key.clone()).collect();
+        // What the group holds about the same messages must be in the store first.
+        self.flush(group).await;
+        let messages = match self.store.messages(keys).await {
+            Ok(messages) => messages,
+            Err(error) => {
+                // The lease ends, and the attempts are made again.
+                error!(%error, "the store did not give messages");
+                return;
+            }
+        };
+        let now = self.now();
+        for (report, message) in reports.into_iter().zip(messages) {
+            let Some(message) = message else { continue };
+            let mut message = Message::clone(&message);
+            let (number, outcome) = (report.number, report.outcome);
+            let retries = &self.settings.retries;
+            if message.life.report(now, number, outcome, retries) && seen.insert(report.key) {
+                self.changed_life(message, group);
+            }
+        }
+    }
+
+    /// A message is to be kept as it is now, with its receipt if one is due.
+    fn changed_life(&mut self, message: Message, group: &mut Group) {
+        let message = Arc::new(message);
+        group.changes.push(Change::Update(message.clone()));
+        if message
+            .life
+            .wants_receipt(message.content().registered_delivery)
+        {
+            self.next_key += 1;
+            group.enqueue(Arc::new(Delivery {
+                key: DeliveryKey(self.next_key),
+                account: message.account.clone(),
+                created: self.now(),
+                content: DeliveryContent::Receipt(message),
+            }));
+        }
+    }
+
+    // Sessions and what is delivered to them
+
+    fn bound(&mut self, session: BoundSession) {
+        if session.info.bind_type.receives() {
+            let account = session.info.system_id.clone();
+            let outbox = self.outboxes.entry(account.clone()).or_default();
+            // The new session may take what the others did not.
+            outbox.wake_all();
+            self.changed.insert(account);
+        }
+        self.registry.insert(session);
+    }
+
+    fn closed(&mut self, id: ConnectionId) {
+        let Some(session) = self.registry.remove(id) else {
+            return;
+        };
+        let account = session.info.system_id;
+        if !self.registry.receives(&account) {
+            // The store has it all, until somebody binds.
+            self.outboxes.remove(&account);
+            return;
+        }
+        if let Some(outbox) = self.outboxes.get_mut(&account) {
+            session
+                .in_flight
+                .into_values()
+                .for_each(|pending| outbox.requeue(pending));
+            self.changed.insert(account);
+        }
+    }
+
+    fn fresh(&mut self, delivery: Arc<Delivery>) {
+        if let Some(outbox) = self.outboxes.get_mut(&delivery.account) {
+            self.changed.insert(delivery.account.clone());
+            outbox.fresh(delivery);
+        }
+    }
+
+    fn outcome(
+        &mut self,
+        id: ConnectionId,
+        key: DeliveryKey,
+        outcome: DeliveryOutcome,
+        group: &mut Group,
+    ) {
+        let now = self.now();
+        let Some(session) = self.registry.get_mut(id) else {
+            return;
+        };
+        let account = session.info.system_id.clone();
+        if outcome == DeliveryOutcome::AcknowledgedLate {
+            // Perhaps it was not sent again yet.
+            let outbox = self.outboxes.get_mut(&account);
+            if outbox.is_some_and(|outbox| outbox.remove(key)) {
+                group.dequeue(account, key);
+            }
+            return;
+        }
+        let Some(mut pending) = session.in_flight.remove(&key) else {
+            return;
+        };
+        if outcome == DeliveryOutcome::Returned {
+            session.draining = true;
+        }
+        let Some(outbox) = self.outboxes.get_mut(&account) else {
+            return;
+        };
+        self.changed.insert(account.clone());
+        match outcome {
+            DeliveryOutcome::Acknowledged | DeliveryOutcome::AcknowledgedLate => {
+                group.dequeue(account, key);
+            }
+            DeliveryOutcome::Refused(status) if is_final(status) => {
+                info!(system_id = %account, %status, "the ESME refused a delivery for good");
+                group.dequeue(account, key);
+            }
+            DeliveryOutcome::Returned => outbox.requeue(pending),
+            DeliveryOutcome::Refused(_) => {
+                pending.failures += 1;
+                outbox.delay(now, pending);
+            }
+            DeliveryOutcome::Unanswered => {
+                pending.failures += 1;
+                pending.avoid = Some(id);
+                if self.registry.receives_elsewhere(&account, id) {
+                    outbox.requeue(pending);
+                } else {
+                    outbox.delay(now, pending);
+                }
+            }
+        }
+    }
+
+    /// Hands to the connections what they can take.
+    async fn deliver(&mut self) {
+        let now = self.now();
+        for (account, outbox) in &mut self.outboxes {
+            if outbox.wake(now) {
+                self.changed.insert(account.clone());
+            }
+        }
+        let mut group = Group::default();
+        for account in core::mem::take(&mut self.changed) {
+            let Some(outbox) = self.outboxes.get_mut(&account) else {
+                continue;
+            };
+            if let Err(error) = outbox.load(&*self.store, &account).await {
+                error!(%error, "the store did not give what waits for an ESME");
+                self.changed.insert(account);
+                continue;
+            }
+            let mut batches: HashMap<ConnectionId, Vec<Arc<Delivery>>> = HashMap::new();
+            while let Some(pending) = outbox.first() {
+                let over = pending
+                    .delivery
+                    .created
+                    .after(self.settings.receipt_lifetime)
+                    <= now;
+                let Some(id) = self.registry.least_loaded(&account, pending.avoid) else {
+                    break;
+                };
+                let Some(pending) = outbox.take_first() else {
+                    break;
+                };
+                if over {
+                    warn!(system_id = %account, "a receipt was not taken within its lifetime");
+                    group.dequeue(account.clone(), pending.delivery.key);
+                } else if let Some(session) = self.registry.get_mut(id) {
+                    batches
+                        .entry(id)
+                        .or_default()
+                        .push(pending.delivery.clone());
+                    session.in_flight.insert(pending.delivery.key, pending);
+                }
+                if outbox.first().is_none()
+                    && let Err(error) = outbox.load(&*self.store, &account).await
+                {
+                    error!(%error, "the store did not give what waits for an ESME");
+                    self.changed.insert(account.clone());
+                }
+            }
+            for (id, batch) in batches {
+                if let Some(session) = self.registry.get(id) {
+                    // The end of the connection is the next input from it, and
+                    // brings back what it has.
+                    let _ = session.commands.send(Command::Deliver(batch));
+                }
+            }
+        }
+        self.flush(&mut group).await;
+    }
+}
+
+/// Whether an ESME that answers a delivery with this status never takes it.
+fn is_final(status: CommandStatus) -> bool {
+    status.class() == StatusClass::Permanent
+}

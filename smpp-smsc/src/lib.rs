@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod accounts;
+mod answer;
+mod clock;
+mod connection;
+mod engine;
+mod life;
+mod message;
+pub mod network;
+mod receipt;
+mod registry;
+mod server;
+pub mod store;
+mod submission;
+
+pub use accounts::Accounts;
+pub use clock::{Clock, Timestamp};
+pub use life::{Claimed, Life, Retries, TooLate};
+pub use message::{Content, InvalidId, Message, MessageId, MessageKey, NotAMessage};
+pub use registry::{ConnectionId, SessionInfo};
+pub use server::{Builder, Smsc};

@@ -1,0 +1,440 @@
+//! The life of a message: its states and the ways from one to the next.
+//!
+//! Everything here is pure. Time comes in as an argument, so that a validity of
+//! three days passes in a test without waiting.
+//!
+//! ```text
+//!            time has come         delivered, refused for good
+//! SCHEDULED ───────────────▶ ENROUTE ───────────────────────────▶ DELIVERED,
+//!     │                       │ ▲ │                               UNDELIVERABLE,
+//!     │              attempt, │ │ │ validity over                 REJECTED …
+//!     │ cancelled    refused  │ │ ├──────────────▶ EXPIRED
+//!     │              for now  └─┘ │ cancelled
+//!     └───────────────────────────┴──────────────▶ DELETED
+//! ```
+
+use core::time::Duration;
+
+use smpp_codec::receipt::ReceiptKind;
+use smpp_pdu::{InterfaceVersion, MessageState, RegisteredDelivery};
+
+use crate::Timestamp;
+use crate::network::Outcome;
+
+/// Where a message stands on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// The final state once there is one, [`MessageState::ENROUTE`] before;
+    /// [`Life::state`] also knows `SCHEDULED`.
+    state: MessageState,
+    scheduled: Timestamp,
+    expires: Timestamp,
+    due: Option<Timestamp>,
+    attempts: u32,
+    in_flight: bool,
+    done: Option<Timestamp>,
+    error: u8,
+}
+
+impl Life {
+    /// A message that is to be delivered from `scheduled` on and until `expires`.
+    #[must_use]
+    pub const fn new(scheduled: Timestamp, expires: Timestamp) -> Self {
+        Self {
+            state: MessageState::ENROUTE,
+            scheduled,
+            expires,
+            due: Some(scheduled),
+            attempts: 0,
+            in_flight: false,
+            done: None,
+            error: 0,
+        }
+    }
+
+    /// The state at `now`.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> MessageState {
+        if self.state == MessageState::ENROUTE && self.attempts == 0 && now < self.scheduled {
+            MessageState::SCHEDULED
+        } else {
+            self.state
+        }
+    }
+
+    /// The state at `now`, in the terms of a peer of `version`: `SCHEDULED` is a
+    /// state of 5.0, before it such a message is on its way.
+    #[must_use]
+    pub fn state_for(&self, now: Timestamp, version: InterfaceVersion) -> MessageState {
+        match self.state(now) {
+            MessageState::SCHEDULED if version.normalized() != InterfaceVersion::V5_0 => {
+                MessageState::ENROUTE
+            }
+            state => state,
+        }
+    }
+
+    /// Whether the state never changes again.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        self.done.is_some()
+    }
+
+    /// When something is to be done for the message; `None` when nothing ever is.
+    #[must_use]
+    pub const fn due(&self) -> Option<Timestamp> {
+        self.due
+    }
+
+    /// Until when delivery is tried.
+    #[must_use]
+    pub const fn expires(&self) -> Timestamp {
+        self.expires
+    }
+
+    /// When the final state was reached.
+    #[must_use]
+    pub const fn done(&self) -> Option<Timestamp> {
+        self.done
+    }
+
+    /// Attempts so far, one under way included.
+    #[must_use]
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Whether an attempt is under way.
+    #[must_use]
+    pub const fn is_in_flight(&self) -> bool {
+        self.in_flight
+    }
+
+    /// The network's error of the last attempt, 0 for none.
+    #[must_use]
+    pub const fn error(&self) -> u8 {
+        self.error
+    }
+
+    /// Somebody takes the message in hand, and is expected to be done with it
+    /// before `lease_until`: to try to deliver it, or, when its validity is
+    /// over, to [`expire`](Life::expire) it.
+    pub fn claim(&mut self, now: Timestamp, lease_until: Timestamp) -> Claimed {
+        if self.is_final() {
+            return Claimed::Nothing;
+        }
+        self.due = Some(lease_until);
+        // Whoever had the message before did not report in time.
+        self.in_flight = now < self.expires;
+        if !self.in_flight {
+            return Claimed::Over;
+        }
+        self.attempts += 1;
+        Claimed::Attempt
+    }
+
+    /// Ends a message whose validity is over. Says whether it is.
+    pub fn expire(&mut self, now: Timestamp) -> bool {
+        let over = !self.is_final() && !self.in_flight && self.expires <= now;
+        if over {
+            self.end(MessageState::EXPIRED, now);
+        }
+        over
+    }
+
+    /// An attempt has an outcome. Says whether this was news: the outcome of an
+    /// attempt that was given up meanwhile is not.
+    pub fn report(
+        &mut self,
+        now: Timestamp,
+        attempt: u32,
+        outcome: Outcome,
+        retries: &Retries,
+    ) -> bool {
+        if self.is_final() || !self.in_flight || attempt != self.attempts {
+            return false;
+        }
+        self.in_flight = false;
+        match outcome {
+            Outcome::Delivered => {
+                self.error = 0;
+                self.end(MessageState::DELIVERED, now);
+            }
+            Outcome::Failed { state, error } => {
+                self.error = error;
+                self.end(state, now);
+            }
+            Outcome::NotNow { error } => {
+                self.error = error;
+                if self.expires <= now {
+                    self.end(MessageState::EXPIRED, now);
+                } else {
+                    let next = now.after(retries.after_attempt(self.attempts));
+                    self.due = Some(next.min(self.expires));
+                }
+            }
+        }
+        true
+    }
+
+    /// Cancels the message.
+    ///
+    /// # Errors
+    /// [`TooLate`] when the state is final, or an attempt is under way: the
+    /// handset may have the message already.
+    pub fn cancel(&mut self, now: Timestamp) -> Result<(), TooLate> {
+        self.may_change()?;
+        self.end(MessageState::DELETED, now);
+        Ok(())
+    }
+
+    /// Gives the message other times; `None` keeps one as it is.
+    ///
+    /// # Errors
+    /// [`TooLate`] as for [`Life::cancel`].
+    pub fn replace(
+        &mut self,
+        scheduled: Option<Timestamp>,
+        expires: Option<Timestamp>,
+    ) -> Result<(), TooLate> {
+        self.may_change()?;
+        if let Some(scheduled) = scheduled {
+            self.scheduled = scheduled;
+            self.due = Some(scheduled);
+        }
+        if let Some(expires) = expires {
+            self.expires = expires;
+        }
+        self.due = self.due.map(|due| due.min(self.expires));
+        Ok(())
+    }
+
+    /// Whether a receipt of the final state was asked for.
+    #[must_use]
+    pub fn wants_receipt(&self, wanted: RegisteredDelivery) -> bool {
+        self.is_final() && ReceiptKind::DeliveryReceipt.wanted_by(wanted, self.state)
+    }
+
+    const fn may_change(&self) -> Result<(), TooLate> {
+        if self.is_final() || self.in_flight {
+            Err(TooLate)
+        } else {
+            Ok(())
+        }
+    }
+
+    const fn end(&mut self, state: MessageState, now: Timestamp) {
+        self.state = state;
+        self.done = Some(now);
+        self.due = None;
+    }
+}
+
+/// What [`Life::claim`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// Try to deliver it.
+    Attempt,
+    /// Its validity is over.
+    Over,
+    /// It had a final state before.
+    Nothing,
+}
+
+/// The message has a final state, or an attempt to deliver it is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLate;
+
+/// How long to wait after an attempt that failed for now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retries {
+    waits: Vec<Duration>,
+}
+
+impl Retries {
+    /// Waits after the first, the second … attempt; the last one stays. An empty
+    /// list waits a minute each time.
+    #[must_use]
+    pub const fn new(waits: Vec<Duration>) -> Self {
+        Self { waits }
+    }
+
+    /// The wait after this attempt, counted from 1. At least a millisecond.
+    #[must_use]
+    pub fn after_attempt(&self, attempt: u32) -> Duration {
+        let at = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX);
+        self.waits
+            .get(at)
+            .or(self.waits.last())
+            .map_or(Duration::from_secs(60), |wait| {
+                (*wait).max(Duration::from_millis(1))
+            })
+    }
+}
+
+/// 10 s, 1, 5 and 15 minutes, then every hour.
+impl Default for Retries {
+    fn default() -> Self {
+        Self::new([10, 60, 300, 900, 3600].map(Duration::from_secs).to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+    const START: Timestamp = Timestamp(1_700_000_000_000);
+
+    fn life() -> Life {
+        Life::new(START, START.after(72 * HOUR))
+    }
+
+    fn in_flight() -> Life {
+        let mut life = life();
+        assert_eq!(life.claim(START, START.after(HOUR)), Claimed::Attempt);
+        life
+    }
+
+    #[test]
+    fn every_outcome_leads_to_its_state() {
+        let retries = Retries::default();
+        let rejected = Outcome::Failed {
+            state: MessageState::REJECTED,
+            error: 9,
+        };
+        let undeliverable = Outcome::Failed {
+            state: MessageState::UNDELIVERABLE,
+            error: 1,
+        };
+        for (outcome, state, error, wait) in [
+            (Outcome::Delivered, MessageState::DELIVERED, 0, None),
+            (rejected, MessageState::REJECTED, 9, None),
+            (undeliverable, MessageState::UNDELIVERABLE, 1, None),
+            (
+                Outcome::NotNow { error: 27 },
+                MessageState::ENROUTE,
+                27,
+                Some(Duration::from_secs(10)),
+            ),
+        ] {
+            let mut life = in_flight();
+            assert!(life.report(START, 1, outcome, &retries));
+            assert_eq!(life.state(START), state, "{outcome:?}");
+            assert_eq!(life.error(), error, "{outcome:?}");
+            assert_eq!(
+                life.due(),
+                wait.map(|wait| START.after(wait)),
+                "{outcome:?}"
+            );
+            assert_eq!(life.is_final(), wait.is_none(), "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_final_stays_as_it_is() {
+        let retries = Retries::default();
+        let mut delivered = in_flight();
+        delivered.report(START, 1, Outcome::Delivered, &retries);
+        let mut cancelled = life();
+        cancelled.cancel(START).unwrap();
+        let mut expired = life();
+        let late = START.after(72 * HOUR);
+        assert_eq!(expired.claim(late, late.after(HOUR)), Claimed::Over);
+        assert!(expired.expire(late));
+        for (life, state) in [
+            (delivered, MessageState::DELIVERED),
+            (cancelled, MessageState::DELETED),
+            (expired, MessageState::EXPIRED),
+        ] {
+            let mut after = life;
+            assert_eq!(after.state(late), state);
+            assert_eq!(after.claim(late, late.after(HOUR)), Claimed::Nothing);
+            assert!(!after.expire(late));
+            assert!(!after.report(late, 1, Outcome::Delivered, &retries));
+            assert_eq!(after.cancel(late), Err(TooLate));
+            assert_eq!(after.replace(Some(late), None), Err(TooLate));
+            assert_eq!(after, life);
+        }
+    }
+
+    #[test]
+    fn an_attempt_under_way_is_neither_cancelled_nor_replaced() {
+        let mut life = in_flight();
+        assert_eq!(life.cancel(START), Err(TooLate));
+        assert_eq!(life.replace(None, Some(START)), Err(TooLate));
+        let outcome = Outcome::NotNow { error: 0 };
+        assert!(life.report(START, 1, outcome, &Retries::default()));
+        assert_eq!(life.cancel(START), Ok(()));
+    }
+
+    #[test]
+    fn the_outcome_of_an_attempt_that_was_given_up_is_no_news() {
+        let mut life = in_flight();
+        let later = START.after(2 * HOUR);
+        assert_eq!(life.claim(later, later.after(HOUR)), Claimed::Attempt);
+        let retries = Retries::default();
+        assert!(!life.report(later, 1, Outcome::Delivered, &retries));
+        assert!(life.report(later, 2, Outcome::Delivered, &retries));
+    }
+
+    #[test]
+    fn a_scheduled_message_is_enroute_to_peers_before_5_0() {
+        let at = START.after(HOUR);
+        let life = Life::new(at, START.after(72 * HOUR));
+        assert_eq!(life.due(), Some(at));
+        assert_eq!(life.state(START), MessageState::SCHEDULED);
+        assert_eq!(life.state(at), MessageState::ENROUTE);
+        for (version, state) in [
+            (InterfaceVersion::V3_3, MessageState::ENROUTE),
+            (InterfaceVersion::V3_4, MessageState::ENROUTE),
+            (InterfaceVersion::V5_0, MessageState::SCHEDULED),
+        ] {
+            assert_eq!(life.state_for(START, version), state);
+        }
+    }
+
+    #[test]
+    fn receipts_follow_registered_delivery() {
+        let mut delivered = in_flight();
+        delivered.report(START, 1, Outcome::Delivered, &Retries::default());
+        let mut deleted = life();
+        deleted.cancel(START).unwrap();
+        for (wanted, of_life, of_delivered, of_deleted) in [
+            (0x00, false, false, false),
+            (0x01, false, true, true),
+            (0x02, false, false, true),
+            (0x03, false, true, false),
+            (0x11, false, true, true),
+            (0x10, false, false, false),
+        ] {
+            let wanted = RegisteredDelivery(wanted);
+            assert_eq!(life().wants_receipt(wanted), of_life);
+            assert_eq!(delivered.wants_receipt(wanted), of_delivered);
+            assert_eq!(deleted.wants_receipt(wanted), of_deleted);
+        }
+    }
+
+    #[test]
+    fn seventy_two_hours_of_failing_attempts_end_in_expired() {
+        let retries = Retries::default();
+        let mut life = life();
+        let mut attempts = 0;
+        while let Some(due) = life.due() {
+            match life.claim(due, due.after(HOUR)) {
+                Claimed::Attempt => {
+                    attempts += 1;
+                    life.report(due, attempts, Outcome::NotNow { error: 1 }, &retries);
+                }
+                other => {
+                    assert_eq!(other, Claimed::Over);
+                    assert!(life.expire(due));
+                }
+            }
+        }
+        assert_eq!(life.done(), Some(START.after(72 * HOUR)));
+        assert_eq!(life.state(START), MessageState::EXPIRED);
+        // The start, 10 s, 1, 5 and 15 minutes after that, then every hour.
+        assert_eq!(attempts, 5 + 71);
+    }
+}

@@ -1,0 +1,73 @@
+//! Receipts, as the PDUs that carry them.
+
+use smpp_codec::receipt::ReceiptWriter;
+use smpp_pdu::time::McLocalTime;
+use smpp_pdu::{DataCoding, DeliverSm, InterfaceVersion, ShortMessage, Tlvs};
+
+use crate::message::Content;
+use crate::{Message, Timestamp};
+
+/// Gives the receipt of `message` to `send`, in the form for a peer of
+/// `version`. Dates are in UTC.
+pub(crate) fn with_receipt<R>(
+    message: &Message,
+    version: InterfaceVersion,
+    send: impl FnOnce(DeliverSm<'_>) -> R,
+) -> Option<R> {
+    let content = message.content();
+    let done = message.life.done()?;
+    let mut writer = ReceiptWriter::new(message.key.id.as_str(), message.life.state(done))
+        .err(message.life.error().into())
+        .text(start_of_text(&content));
+    if let Some(date) = local(message.submitted) {
+        writer = writer.submit_date(date);
+    }
+    if let Some(date) = local(done) {
+        writer = writer.done_date(date);
+    }
+    if let Some(Ok(reference)) = content.tlvs.user_message_reference() {
+        writer = writer.user_message_reference(reference);
+    }
+    let mut text = heapless::Vec::<u8, { ReceiptWriter::MAX_LEN }>::new();
+    writer.write_text(&mut text).ok()?;
+    let tlvs = writer.tlvs(version).ok()?;
+    let deliver = DeliverSm::new(
+        content.destination,
+        content.source,
+        ShortMessage::new(&text).ok()?,
+    )
+    .esm_class(writer.esm_class())
+    .tlvs(Tlvs::from_slice(&tlvs));
+    Some(send(deliver))
+}
+
+/// The text of a message, where readers of a receipt will take it for what it
+/// is: receipts are ASCII, whatever the message was.
+fn start_of_text<'a>(content: &Content<'a>) -> &'a [u8] {
+    let readable = matches!(content.data_coding, DataCoding(0 | 1 | 3));
+    if !readable || content.esm_class.has_udhi() {
+        return &[];
+    }
+    let printable = |octet: &u8| matches!(octet, b' '..=b'~');
+    let end = content
+        .text
+        .iter()
+        .take(20)
+        .take_while(|one| printable(one))
+        .count();
+    content.text.get(..end).unwrap_or_default()
+}
+
+/// The point on a clock in UTC.
+fn local(at: Timestamp) -> Option<McLocalTime> {
+    let at = at.to_absolute()?;
+    McLocalTime::new(
+        at.year(),
+        at.month(),
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second(),
+    )
+    .ok()
+}

@@ -1,0 +1,17 @@
+//! The message centre over sockets, against scripted clients.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failing helper fails its test"
+)]
+
+mod bind;
+mod operations;
+mod receipts;
+mod redelivery;
+mod shutdown;
+mod stores;
+mod strangers;
+mod support;
+mod time;

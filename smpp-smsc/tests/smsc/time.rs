@@ -1,0 +1,141 @@
+//! Days that pass in a moment.
+
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::time::Duration;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use smpp_pdu::*;
+use smpp_session::{Config, Role};
+use smpp_smsc::network::{Attempt, Network, Outcome, Reports};
+use smpp_smsc::{Builder, Clock};
+use tokio::io::DuplexStream;
+use tokio::time::Instant;
+
+use crate::support::*;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Handsets that are switched off for the first attempts.
+#[derive(Clone)]
+struct Off {
+    attempts: Arc<AtomicUsize>,
+    fails: usize,
+}
+
+impl Off {
+    fn new(fails: usize) -> Self {
+        let attempts = Arc::default();
+        Self { attempts, fails }
+    }
+}
+
+#[async_trait]
+impl Network for Off {
+    async fn attempt(&self, attempts: Vec<Attempt>, reports: &Reports) {
+        let mut ended = Vec::new();
+        for attempt in attempts {
+            let before = self.attempts.fetch_add(1, Ordering::Relaxed);
+            ended.push(attempt.ended(if before < self.fails {
+                Outcome::NotNow { error: 27 }
+            } else {
+                Outcome::Delivered
+            }));
+        }
+        reports.send(ended);
+    }
+}
+
+/// A network that never says what became of an attempt.
+struct Silent(Arc<AtomicUsize>);
+
+#[async_trait]
+impl Network for Silent {
+    async fn attempt(&self, attempts: Vec<Attempt>, _reports: &Reports) {
+        self.0.fetch_add(attempts.len(), Ordering::Relaxed);
+    }
+}
+
+/// A bound client without a socket, for whom time passes as fast as it can.
+async fn client(builder: Builder) -> Client<DuplexStream> {
+    let session = Config {
+        enquire_link: None,
+        ..Config::new(Role::MessageCentre)
+    };
+    let smsc = builder.clock(Clock::runtime()).session(session).start();
+    Client::bound_within(&smsc, BindType::Transceiver).await
+}
+
+/// Waits as long as it takes, in the time of the test.
+async fn receipt(client: &mut Client<DuplexStream>) -> (String, MessageState) {
+    use tokio::io::AsyncReadExt;
+    let mut first = [0; 4];
+    client.stream.read_exact(&mut first).await.unwrap();
+    let mut rest = vec![0; u32::from_be_bytes(first) as usize - 4];
+    client.stream.read_exact(&mut rest).await.unwrap();
+    let received = Received([&first[..], &rest].concat());
+    client.acknowledge(&received).await;
+    received.receipt()
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_72_hours_without_success_a_message_expires() {
+    let network = Off::new(usize::MAX);
+    let attempts = network.attempts.clone();
+    let mut client = client(centre().network(network)).await;
+    let start = Instant::now();
+    let id = client.ask(sm().with_receipt()).await.message_id();
+    assert_eq!(receipt(&mut client).await, (id, MessageState::EXPIRED));
+    let waited = start.elapsed();
+    assert!(waited >= 72 * HOUR, "{waited:?}");
+    assert!(waited < 72 * HOUR + Duration::from_secs(1), "{waited:?}");
+    assert_eq!(attempts.load(Ordering::Relaxed), 5 + 71);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_validity_of_its_own_ends_a_message_earlier() {
+    let mut client = client(centre().network(Off::new(usize::MAX))).await;
+    let start = Instant::now();
+    let submit = sm()
+        .with_receipt()
+        .validity_period(text("000000020000000R"));
+    let id = client.ask(submit).await.message_id();
+    assert_eq!(receipt(&mut client).await, (id, MessageState::EXPIRED));
+    let waited = start.elapsed();
+    assert!(waited >= 2 * HOUR && waited < 2 * HOUR + Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handset_that_comes_back_gets_the_message_with_the_next_attempt() {
+    let mut client = client(centre().network(Off::new(3))).await;
+    let start = Instant::now();
+    let id = client.ask(sm().with_receipt()).await.message_id();
+    assert_eq!(receipt(&mut client).await, (id, MessageState::DELIVERED));
+    // 10 s, a minute and five.
+    assert_eq!(start.elapsed().as_secs(), 10 + 60 + 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scheduled_message_goes_at_its_time() {
+    let mut client = client(centre()).await;
+    let start = Instant::now();
+    let submit = sm()
+        .with_receipt()
+        .schedule_delivery_time(text("000013000000000R"));
+    let id = client.ask(submit).await.message_id();
+    assert_eq!(receipt(&mut client).await, (id, MessageState::DELIVERED));
+    assert_eq!(start.elapsed().as_secs(), 13 * 86_400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_without_outcome_is_made_again_after_its_lease() {
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let network = Silent(attempts.clone());
+    let mut client = client(centre().network(network).lease(HOUR)).await;
+    let submit = sm()
+        .with_receipt()
+        .validity_period(text("000000030000000R"));
+    let id = client.ask(submit).await.message_id();
+    assert_eq!(receipt(&mut client).await, (id, MessageState::EXPIRED));
+    assert_eq!(attempts.load(Ordering::Relaxed), 3);
+}
