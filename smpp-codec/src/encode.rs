@@ -25,7 +25,7 @@ pub fn encoded_len(pdu: &Pdu<'_>) -> usize {
 /// use smpp_codec::encode;
 /// use smpp_pdu::{EnquireLink, Pdu, SequenceNumber};
 ///
-/// let mut out = Vec::new();
+/// let mut out = heapless::Vec::<u8, 64>::new();
 /// encode(&Pdu::request(SequenceNumber(7), EnquireLink::default()), &mut out)?;
 /// assert_eq!(out, [0, 0, 0, 16, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 7]);
 /// # Ok::<(), smpp_codec::EncodeError>(())

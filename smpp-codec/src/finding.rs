@@ -14,7 +14,7 @@ use crate::error::{DecodeErrorKind, status_of_field};
 ///
 /// // A submit_sm_resp whose message_id ends with the PDU, without its NUL.
 /// let octets = *b"\0\0\0\x12\x80\0\0\x04\0\0\0\0\0\0\0\x0142";
-/// let mut findings: Vec<Finding> = Vec::new();
+/// let mut findings = heapless::Vec::<Finding, 4>::new();
 /// let pdu = Decoder::new().decode(Frame::new_checked(&octets[..])?, &mut findings)?;
 /// assert_eq!(findings[0].kind, FindingKind::Unterminated { left: 2 });
 /// assert_eq!((findings[0].offset, findings[0].field), (16, "message_id"));

@@ -18,7 +18,7 @@ use crate::Buffer;
 /// use smpp_codec::Framer;
 /// use smpp_pdu::CommandId;
 ///
-/// let mut framer = Framer::new(Vec::new(), 1024);
+/// let mut framer = Framer::new(heapless::Vec::<u8, 1024>::new(), 1024);
 /// let enquire_link = [0, 0, 0, 16, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 7];
 /// let (mut first, mut second) = enquire_link.split_at(5);
 /// assert!(framer.next_frame(&mut first)?.is_none());

@@ -116,7 +116,10 @@ impl Message {
                 None => (Encoding::Binary, "octets".to_owned()),
             },
         };
-        let options = SplitOptions::new(form.method, reference());
+        let options = SplitOptions {
+            whole_clusters: true,
+            ..SplitOptions::new(form.method, reference())
+        };
         let segments = match source {
             Source::Text(text) => segments(encoding, text, options),
             Source::Octets(octets) => segments(encoding, octets, options),
