@@ -83,7 +83,8 @@ impl PduCounts {
             0x111 => 14,
             0x112 => 15,
             0x113 => 16,
-            0 => 17,
+            // As a request, 0 is an operation like any that has no name.
+            0 if command_id.is_response() => 17,
             _ => return None,
         })
     }

@@ -241,7 +241,8 @@ pub enum SendError {
         /// The version in use.
         version: InterfaceVersion,
     },
-    /// A response was given where a request is wanted, or the reverse.
+    /// A response was given where a request is wanted, or the reverse; or an
+    /// `unbind`, which has a call of its own.
     WrongKind {
         /// The operation.
         command_id: CommandId,
@@ -266,10 +267,7 @@ impl fmt::Display for SendError {
                 "{command_id}, or its parameters, are not part of {version}"
             ),
             Self::WrongKind { command_id } => {
-                write!(
-                    f,
-                    "{command_id} is a request where a response is wanted, or the reverse"
-                )
+                write!(f, "{command_id} is not sent by this call")
             }
             Self::Encode(error) => error.fmt(f),
         }

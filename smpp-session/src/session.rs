@@ -72,12 +72,15 @@ pub struct Inbox<B> {
 impl HeapSession {
     /// A session that starts now.
     ///
-    /// Slots for the window, and two for the session's own requests, are taken
-    /// at once: 64 octets for each.
+    /// Slots for the window, two for the session's own requests and a quarter
+    /// more, rounded up to a power of two, are taken at once: 48 octets for each.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
         let slots = usize::from(config.window.max(1)) + crate::machine::OWN_REQUESTS;
-        let slots = alloc::vec![Slot::EMPTY; slots.next_power_of_two()];
+        // A fifth stays free at least: otherwise the next number whose slot is
+        // free is far away where answers come in any order.
+        let slots = (slots + slots / 4).next_power_of_two();
+        let slots = alloc::vec![Slot::EMPTY; slots];
         Self::with_storage(config, now, slots, alloc::vec::Vec::new())
     }
 }

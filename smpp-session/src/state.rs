@@ -151,7 +151,52 @@ pub const fn may_send(
 /// only break them.
 #[must_use]
 pub const fn may_take(sender: Role, state: SessionState, command_id: CommandId) -> bool {
-    may_send(InterfaceVersion::V5_0, sender, state, command_id)
-        || may_send(InterfaceVersion::V3_4, sender, state, command_id)
-        || may_send(InterfaceVersion::V3_3, sender, state, command_id)
+    // The version that allows most: each later one adds, with two exceptions.
+    let version = match command_id {
+        CommandId::PARAM_RETRIEVE
+        | CommandId::PARAM_RETRIEVE_RESP
+        | CommandId::QUERY_LAST_MSGS
+        | CommandId::QUERY_LAST_MSGS_RESP
+        | CommandId::QUERY_MSG_DETAILS
+        | CommandId::QUERY_MSG_DETAILS_RESP => InterfaceVersion::V3_3,
+        CommandId::DATA_SM | CommandId::DATA_SM_RESP => InterfaceVersion::V3_4,
+        _ => InterfaceVersion::V5_0,
+    };
+    may_send(version, sender, state, command_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_any_version_allows_is_taken_and_nothing_else() {
+        let vendor = (CommandId(0x0001_0200), "vendor");
+        for (command_id, name) in CommandId::NAMED.iter().copied().chain([vendor]) {
+            for state in [
+                SessionState::Open,
+                SessionState::Outbound,
+                SessionState::BoundTx,
+                SessionState::BoundRx,
+                SessionState::BoundTrx,
+                SessionState::Unbound,
+                SessionState::Closed,
+            ] {
+                for sender in [Role::Esme, Role::MessageCentre] {
+                    let allowed = [
+                        InterfaceVersion::V3_3,
+                        InterfaceVersion::V3_4,
+                        InterfaceVersion::V5_0,
+                    ]
+                    .iter()
+                    .any(|version| may_send(*version, sender, state, command_id));
+                    assert_eq!(
+                        may_take(sender, state, command_id),
+                        allowed,
+                        "{name} of {sender:?} in {state:?}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ use smpp_pdu::{
     InterfaceVersion, Pdu, SequenceNumber, UnbindResp,
 };
 
-use super::{Binding, Ending, Machine};
+use super::{Binding, Ending, Machine, Over};
 use crate::answer::error_response;
 use crate::event::{CloseReason, Event, Fault, FaultKind, Request, Response};
 use crate::session::PduFindings;
@@ -59,7 +59,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         findings: &'s mut PduFindings,
     ) -> Event<'s> {
         let outstanding = self.window.get(header.sequence_number);
-        if !outstanding.is_some_and(|entry| answers(header, entry)) {
+        if !outstanding.is_some_and(|entry| answers(header, entry.command_id)) {
             // A response of another operation does not end the request.
             return self.handle_unmatched(frame, header);
         }
@@ -76,7 +76,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         };
         if entry.command_id.is_bind() {
             let stated = decoded.as_ref().ok().and_then(stated_version);
-            self.note_bind_answered(header.command_status, stated);
+            self.note_bind_answered(header.command_id, header.command_status, stated);
         }
         self.note_load(header.command_status, decoded.as_ref().ok());
         match decoded {
@@ -115,13 +115,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             .over
             .iter()
             .rev()
-            .find(|entry| entry.sequence_number == number && answers(header, entry));
-        if let Some(&Outstanding {
-            id: Some(id),
-            command_id,
-            ..
-        }) = late
-        {
+            .find(|over| over.sequence_number == number && answers(header, over.command_id));
+        if let Some(&Over { id, command_id, .. }) = late {
             self.counters.late = self.counters.late.saturating_add(1);
             return Event::Late {
                 id,
@@ -142,13 +137,15 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     /// Follows the outcome of a bind, on either side.
     pub(super) fn note_bind_answered(
         &mut self,
+        command_id: CommandId,
         status: CommandStatus,
         stated: Option<InterfaceVersion>,
     ) {
         let Some(binding) = self.binding.take() else {
             return;
         };
-        if status == CommandStatus::ESME_ROK {
+        // A generic_nack refuses, whatever its status says.
+        if status == CommandStatus::ESME_ROK && command_id != CommandId::GENERIC_NACK {
             self.state = SessionState::bound(binding.bind_type);
             let peer = stated.unwrap_or(self.config.unstated_version);
             let version = binding.version.min(peer.normalized());
@@ -336,9 +333,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
 
 /// Whether this response is one to that request.
 #[inline]
-fn answers(header: &Header, request: &Outstanding) -> bool {
-    header.command_id == CommandId::GENERIC_NACK
-        || request.command_id.response() == Some(header.command_id)
+fn answers(header: &Header, request: CommandId) -> bool {
+    header.command_id == CommandId::GENERIC_NACK || request.response() == Some(header.command_id)
 }
 
 /// The version that a bind response states.

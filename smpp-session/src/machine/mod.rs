@@ -32,7 +32,7 @@ pub struct Machine<S> {
     ending: Ending,
     window: Window<S>,
     /// Requests that ended without a response, the latest last.
-    over: heapless::Deque<Outstanding, REMEMBERED>,
+    over: heapless::Deque<Over, REMEMBERED>,
     next_number: SequenceNumber,
     /// Requests of the peer that were not answered yet.
     unanswered: u32,
@@ -49,6 +49,14 @@ pub struct Machine<S> {
     closing: Option<CloseReason>,
     close_reported: bool,
     counters: Counters,
+}
+
+/// A request of the caller that ended without a response.
+#[derive(Clone, Copy, Debug)]
+struct Over {
+    sequence_number: SequenceNumber,
+    command_id: CommandId,
+    id: RequestId,
 }
 
 /// A bind under way.
@@ -118,6 +126,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     /// Sends a request, appended to `out`. Its outcome comes as an event with `id`.
     ///
     /// `outbind` and `alert_notification` have no response, and so no outcome.
+    /// `unbind` is not sent like this, but by [`unbind`](Self::unbind).
     ///
     /// # Errors
     /// [`SendError`]; then nothing was sent.
@@ -131,6 +140,11 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     ) -> Result<SequenceNumber, SendError> {
         self.tick(now);
         let body = body.into();
+        if let Body::Unbind(_) = body {
+            // Sent like this, it would end a session that does not know it.
+            let command_id = CommandId::UNBIND;
+            return Err(SendError::WrongKind { command_id });
+        }
         if self.ending != Ending::Not {
             return Err(self.wrong_state(body.command_id()));
         }
@@ -141,14 +155,16 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     /// when it was outstanding: then it has no other outcome. A response that
     /// comes all the same is [`Event::Late`].
     pub fn cancel(&mut self, number: SequenceNumber) -> bool {
-        let cancelled = self
-            .window
-            .get(number)
-            .is_some_and(|entry| entry.id.is_some());
-        if cancelled && let Some(entry) = self.window.remove(number) {
-            self.remember(entry);
+        let Some(id) = self.window.get(number).and_then(|entry| entry.id) else {
+            return false;
+        };
+        if let Some(entry) = self.window.remove(number) {
+            if entry.command_id.is_bind() {
+                self.binding = None;
+            }
+            self.remember(&entry, id);
         }
-        cancelled
+        true
     }
 
     /// Sends a response, appended to `out`. Answering a bind without error binds
@@ -305,11 +321,15 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     }
 
     /// Keeps a request that ended without a response, for a late one.
-    fn remember(&mut self, entry: Outstanding) {
+    fn remember(&mut self, entry: &Outstanding, id: RequestId) {
         if self.over.is_full() {
             self.over.pop_front();
         }
         // There is room now.
-        let _ = self.over.push_back(entry);
+        let _ = self.over.push_back(Over {
+            sequence_number: entry.sequence_number,
+            command_id: entry.command_id,
+            id,
+        });
     }
 }

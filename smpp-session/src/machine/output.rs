@@ -69,7 +69,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         if self.closing.is_some() || !in_any_version || twice {
             return Err(self.wrong_state(command_id));
         }
-        if !self.config.enforce_version || matches!(body, Body::EnquireLink(_)) {
+        if !self.config.enforce_version {
             return Ok(());
         }
         let version = self.version();
@@ -103,7 +103,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         if !command_id.is_response() {
             return Err(SendError::WrongKind { command_id });
         }
-        if self.closing.is_some() {
+        if self.closing.is_some() || !may_take(self.config.role, self.state, command_id) {
             return Err(self.wrong_state(command_id));
         }
         let octets =
@@ -114,11 +114,15 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             };
         self.count_sent(command_id, octets);
         self.unanswered = self.unanswered.saturating_sub(1);
-        if let Body::BindResp(_) = response.body
+        // A bind may be answered by a header alone, or by generic_nack: nothing
+        // else waits for an answer then.
+        let nack = command_id == CommandId::GENERIC_NACK;
+        if (nack || command_id.request().is_some_and(CommandId::is_bind))
             && self.config.role == Role::MessageCentre
             && let Some(binding) = self.binding
         {
-            self.note_bind_answered(response.command_status, Some(binding.version));
+            let status = response.command_status;
+            self.note_bind_answered(command_id, status, Some(binding.version));
         }
         Ok(())
     }
@@ -131,13 +135,18 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         }
     }
 
+    /// Whether an orderly end has come to where only its `unbind` is missing.
+    #[inline]
+    pub(super) fn may_unbind(&self) -> bool {
+        self.ending == Ending::Finishing
+            && self.unanswered == 0
+            && self.window.iter().all(|entry| entry.id.is_none())
+    }
+
     /// Sends the `unbind` of an orderly end, once nothing is under way.
     #[inline]
     pub(super) fn unbind_when_finished(&mut self, out: &mut impl OutBuf) {
-        if self.ending != Ending::Finishing || self.unanswered > 0 {
-            return;
-        }
-        if self.window.iter().any(|entry| entry.id.is_some()) {
+        if !self.may_unbind() {
             return;
         }
         // Without room it is tried again at the next call.

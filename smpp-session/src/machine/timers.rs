@@ -44,6 +44,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             self.enquire_link_deadline(),
             self.inactivity_deadline(),
             self.window.first_to_expire().map(|entry| entry.deadline),
+            // The last outcome may be one that brings no octets: an expiry.
+            self.may_unbind().then_some(self.now),
         ]
         .into_iter()
         .flatten()
@@ -102,7 +104,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             self.binding = None;
         }
         self.counters.expired = self.counters.expired.saturating_add(1);
-        self.remember(entry);
+        self.remember(&entry, id);
         Some(Event::Expired {
             id,
             command_id: entry.command_id,

@@ -6,6 +6,7 @@
 )]
 
 mod bind;
+mod corners;
 mod counters;
 mod ending;
 mod faults;
