@@ -63,6 +63,9 @@ pub struct Config {
     pub bind_response: Duration,
     /// Time from `enquire_link` or `unbind` to the response. Default 30 s.
     pub link_response: Duration,
+    /// How long the response to the peer's `unbind` waits for the answers to
+    /// requests that came before it. Default 5 s: peers do not wait much longer.
+    pub unbind_grace: Duration,
     /// Time from any other request, such as `query_sm`, to its response.
     /// Default 60 s.
     pub manage_response: Duration,
@@ -95,6 +98,7 @@ impl Config {
             response: Duration::from_secs(60),
             bind_response: Duration::from_secs(30),
             link_response: Duration::from_secs(30),
+            unbind_grace: Duration::from_secs(5),
             manage_response: Duration::from_secs(60),
             inactivity: None,
         }

@@ -73,6 +73,14 @@ pub enum Event<'s> {
         /// The operation.
         command_id: CommandId,
     },
+    /// The peer has sent `unbind` before so many of its requests were answered.
+    /// Answer them now: the response to `unbind` follows the last answer, or
+    /// goes out when [`Config::unbind_grace`](crate::Config::unbind_grace) is
+    /// over; then comes [`Closed`](Event::Closed).
+    UnbindAsked {
+        /// How many answers are missing.
+        unanswered: u32,
+    },
     /// The peer has answered the session's own `enquire_link`.
     Alive,
     /// The peer did what it must not; the session goes on.

@@ -4,7 +4,7 @@ use smpp_codec::{Buffer, Finding, Framer, OutBuf};
 use smpp_pdu::{Body, Pdu, SequenceNumber};
 
 use crate::event::{Event, RequestId, SendError};
-use crate::machine::Machine;
+use crate::machine::{Machine, OWN_REQUESTS};
 use crate::window::Slot;
 use crate::{Config, Instant, SessionState};
 
@@ -76,7 +76,7 @@ impl HeapSession {
     /// more, rounded up to a power of two, are taken at once: 48 octets for each.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
-        let slots = usize::from(config.window.max(1)) + crate::machine::OWN_REQUESTS;
+        let slots = usize::from(config.window.max(1)) + OWN_REQUESTS;
         // A fifth stays free at least: otherwise the next number whose slot is
         // free is far away where answers come in any order.
         let slots = (slots + slots / 4).next_power_of_two();
@@ -87,9 +87,10 @@ impl HeapSession {
 
 impl<const WINDOW: usize, const PDU: usize> FixedSession<WINDOW, PDU> {
     /// A session that starts now. Two slots of the window are kept for the
-    /// session's own requests.
+    /// session's own requests, so that there must be three at least.
     #[must_use]
     pub fn fixed(config: Config, now: Instant) -> Self {
+        const { assert!(WINDOW > OWN_REQUESTS, "a window needs three slots at least") };
         Self::with_storage(config, now, [Slot::EMPTY; WINDOW], heapless::Vec::new())
     }
 }

@@ -3,7 +3,7 @@
 use smpp_codec::{FramingError, FramingErrorKind, OutBuf, encode};
 use smpp_pdu::{
     Bind, Body, CommandId, CommandStatus, EnquireLinkResp, Frame, GenericNack, Header,
-    InterfaceVersion, Pdu, SequenceNumber, UnbindResp,
+    InterfaceVersion, Pdu, SequenceNumber,
 };
 
 use super::{Binding, Ending, Machine, Over};
@@ -45,7 +45,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         } else {
             self.handle_request(frame, &header, findings, out)
         };
-        self.unbind_when_finished(out);
+        self.go_on_ending(out);
         event
     }
 
@@ -72,6 +72,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         self.counters.statuses.count(header.command_status);
         self.counters.latency.count(self.now.since(entry.sent_at));
         let Some(id) = entry.id else {
+            self.own_outstanding -= 1;
             return self.note_own_response(&entry, header);
         };
         if entry.command_id.is_bind() {
@@ -211,10 +212,14 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
                 return Event::Answered { command_id };
             }
             Body::Unbind(_) => {
-                self.answer(header, UnbindResp::default().into(), out);
-                self.state = SessionState::Unbound;
-                self.end(CloseReason::PeerUnbound);
-                return Event::Answered { command_id };
+                self.ending = Ending::Asked {
+                    number: header.sequence_number,
+                    deadline: self.now + self.config.unbind_grace,
+                };
+                return match self.unanswered {
+                    0 => Event::Answered { command_id },
+                    unanswered => Event::UnbindAsked { unanswered },
+                };
             }
             Body::Bind(bind) => {
                 self.binding = Some(Binding::of(&bind));
@@ -247,7 +252,13 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             let kind = FaultKind::WrongState(self.state);
             return Some((kind, CommandStatus::ESME_RINVBNDSTS));
         }
-        if matches!(command_id, CommandId::ENQUIRE_LINK | CommandId::UNBIND) {
+        if command_id == CommandId::ENQUIRE_LINK {
+            return None;
+        }
+        if let Ending::Asked { .. } = self.ending {
+            return Some((FaultKind::Finishing, CommandStatus::ESME_RINVBNDSTS));
+        }
+        if command_id == CommandId::UNBIND {
             return None;
         }
         if self.ending == Ending::Finishing {
@@ -297,7 +308,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
 
     /// Writes an answer of the session's own. There is room:
     /// [`Inbox::handle_input`](crate::Inbox::handle_input) has asked for it.
-    fn put(&mut self, response: &Pdu<'_>, out: &mut impl OutBuf) -> bool {
+    pub(super) fn put(&mut self, response: &Pdu<'_>, out: &mut impl OutBuf) -> bool {
         let written = encode(response, out);
         if let Ok(octets) = written {
             self.count_sent(response.command_id(), octets);

@@ -44,6 +44,8 @@ pub struct Machine<S> {
     last_request: Instant,
     /// An `enquire_link` of ours that waits for its response.
     enquiring: bool,
+    /// Requests of the session's own in the window: they take nobody's place.
+    own_outstanding: usize,
     pacer: Pacer,
     peer_bucket: Option<Bucket>,
     closing: Option<CloseReason>,
@@ -75,6 +77,12 @@ enum Ending {
     Finishing,
     /// `unbind` was sent.
     Unbinding,
+    /// The peer has sent `unbind` while requests of it were unanswered: its
+    /// response follows the last of their responses, or comes at `deadline`.
+    Asked {
+        number: SequenceNumber,
+        deadline: Instant,
+    },
 }
 
 impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
@@ -95,6 +103,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             last_received: now,
             last_request: now,
             enquiring: false,
+            own_outstanding: 0,
             pacer: Pacer::new(config.rate, now),
             peer_bucket: config.peer_rate.map(|rate| Bucket::new(rate, now)),
             closing: None,
@@ -108,7 +117,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         self.tick(now);
         if self.closing.is_none() {
             self.act_on_timers(out);
-            self.unbind_when_finished(out);
+            self.go_on_ending(out);
         }
     }
 
@@ -116,10 +125,11 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     pub fn handle_eof(&mut self, now: Instant) {
         self.tick(now);
         let silent = self.counters.octets_received == 0 && !self.state.is_bound();
-        self.end(if silent {
-            CloseReason::NoOctets
-        } else {
-            CloseReason::ConnectionLost
+        self.end(match self.ending {
+            // Some peers do not wait for the response to their unbind.
+            Ending::Asked { .. } => CloseReason::PeerUnbound,
+            _ if silent => CloseReason::NoOctets,
+            _ => CloseReason::ConnectionLost,
         });
     }
 
@@ -181,7 +191,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     ) -> Result<(), SendError> {
         self.tick(now);
         self.send_response(response, out)?;
-        self.unbind_when_finished(out);
+        self.go_on_ending(out);
         Ok(())
     }
 
@@ -192,7 +202,11 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     /// [`SendError`] when the session is not bound.
     pub fn unbind(&mut self, now: Instant, out: &mut impl OutBuf) -> Result<(), SendError> {
         self.tick(now);
-        if self.ending != Ending::Unbinding {
+        if self.closing.is_some() {
+            return Err(self.wrong_state(CommandId::UNBIND));
+        }
+        // Both sides at once: the peer's unbind does for both.
+        if matches!(self.ending, Ending::Not | Ending::Finishing) {
             self.send_request(None, Unbind::default().into(), out)?;
             self.ending = Ending::Unbinding;
         }
@@ -213,7 +227,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         if self.ending == Ending::Not {
             self.ending = Ending::Finishing;
         }
-        self.unbind_when_finished(out);
+        self.go_on_ending(out);
         Ok(())
     }
 
@@ -286,7 +300,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         let slots = self.window.capacity().saturating_sub(OWN_REQUESTS);
         usize::from(self.config.window)
             .min(slots.max(1))
-            .saturating_sub(self.window.len())
+            .saturating_sub(self.window.len() - self.own_outstanding)
     }
 
     /// The rate a second that the peer's complaints have left, where

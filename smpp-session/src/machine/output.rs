@@ -1,11 +1,13 @@
 //! What this side sends.
 
 use smpp_codec::{OutBuf, encode};
-use smpp_pdu::{Body, CommandId, InterfaceVersion, Pdu, SequenceNumber, Unbind};
+use smpp_pdu::{
+    Body, CommandId, CommandStatus, InterfaceVersion, Pdu, SequenceNumber, Unbind, UnbindResp,
+};
 
 use super::{Binding, Ending, Machine};
 use crate::answer::response_for;
-use crate::event::{RequestId, SendError};
+use crate::event::{CloseReason, RequestId, SendError};
 use crate::window::{Class, Outstanding, Slot};
 use crate::{Role, SessionState, may_send, may_take};
 
@@ -40,6 +42,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             self.pacer.take(self.now);
         }
         if wants_response {
+            self.own_outstanding += usize::from(id.is_none());
             self.window.insert(Outstanding {
                 sequence_number: number,
                 command_id,
@@ -135,26 +138,42 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         }
     }
 
-    /// Whether an orderly end has come to where only its `unbind` is missing.
+    /// Whether an orderly end has come to where only `unbind`, or its response,
+    /// is missing.
     #[inline]
-    pub(super) fn may_unbind(&self) -> bool {
-        self.ending == Ending::Finishing
-            && self.unanswered == 0
-            && self.window.iter().all(|entry| entry.id.is_none())
+    pub(super) fn may_go_on_ending(&self) -> bool {
+        match self.ending {
+            Ending::Not | Ending::Unbinding => false,
+            Ending::Asked { deadline, .. } => self.unanswered == 0 || deadline <= self.now,
+            Ending::Finishing => {
+                self.unanswered == 0 && self.window.iter().all(|entry| entry.id.is_none())
+            }
+        }
     }
 
-    /// Sends the `unbind` of an orderly end, once nothing is under way.
+    /// Sends the `unbind` of an orderly end, or the response to that of the
+    /// peer, once nothing is under way. Without room it is tried again at the
+    /// next call.
     #[inline]
-    pub(super) fn unbind_when_finished(&mut self, out: &mut impl OutBuf) {
-        if !self.may_unbind() {
+    pub(super) fn go_on_ending(&mut self, out: &mut impl OutBuf) {
+        if self.closing.is_some() || !self.may_go_on_ending() {
             return;
         }
-        // Without room it is tried again at the next call.
-        if self
-            .send_request(None, Unbind::default().into(), out)
-            .is_ok()
-        {
-            self.ending = Ending::Unbinding;
+        match self.ending {
+            Ending::Asked { number, .. } => {
+                let status = CommandStatus::ESME_ROK;
+                let response = Pdu::response(status, number, UnbindResp::default());
+                if self.put(&response, out) {
+                    self.state = SessionState::Unbound;
+                    self.end(CloseReason::PeerUnbound);
+                }
+            }
+            _ => {
+                let sent = self.send_request(None, Unbind::default().into(), out);
+                if sent.is_ok() {
+                    self.ending = Ending::Unbinding;
+                }
+            }
         }
     }
 

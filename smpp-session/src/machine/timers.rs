@@ -29,13 +29,25 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
 
     fn enquire_link_deadline(&self) -> Option<Instant> {
         let silence = self.config.enquire_link?;
-        let due = self.state.is_bound() && !self.enquiring && self.ending != Ending::Unbinding;
+        let ending = matches!(self.ending, Ending::Unbinding | Ending::Asked { .. });
+        let due = self.state.is_bound() && !self.enquiring && !ending;
         due.then_some(self.last_received + silence)
     }
 
     fn inactivity_deadline(&self) -> Option<Instant> {
         let limit = self.config.inactivity?;
         self.state.is_bound().then_some(self.last_request + limit)
+    }
+
+    /// When an orderly end goes on by itself.
+    fn ending_deadline(&self) -> Option<Instant> {
+        if self.may_go_on_ending() {
+            return Some(self.now);
+        }
+        match self.ending {
+            Ending::Asked { deadline, .. } => Some(deadline),
+            _ => None,
+        }
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
@@ -45,7 +57,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             self.inactivity_deadline(),
             self.window.first_to_expire().map(|entry| entry.deadline),
             // The last outcome may be one that brings no octets: an expiry.
-            self.may_unbind().then_some(self.now),
+            self.ending_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -72,12 +84,14 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     /// The outcomes of what is still outstanding, then the end itself.
     pub(super) fn next_last_event(&mut self, reason: CloseReason) -> Option<Event<'static>> {
         while let Some(entry) = self.window.pop_first() {
-            if let Some(id) = entry.id {
-                return Some(Event::Unknown {
-                    id,
-                    command_id: entry.command_id,
-                });
-            }
+            let Some(id) = entry.id else {
+                self.own_outstanding -= 1;
+                continue;
+            };
+            return Some(Event::Unknown {
+                id,
+                command_id: entry.command_id,
+            });
         }
         self.state = SessionState::Closed;
         if core::mem::replace(&mut self.close_reported, true) {
@@ -93,6 +107,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         }
         let entry = self.window.pop_first()?;
         let Some(id) = entry.id else {
+            self.own_outstanding -= 1;
             let reason = match entry.command_id {
                 CommandId::UNBIND => CloseReason::UnbindTimeout,
                 _ => CloseReason::EnquireLinkTimeout,

@@ -150,3 +150,107 @@ fn what_is_outstanding_can_be_listed() {
         .collect();
     assert_eq!(listed, expected);
 }
+
+/// Both sides, with one submit_sm that the centre has not answered, and an
+/// unbind of the ESME behind it.
+fn asked() -> (Pair, smpp_pdu::SequenceNumber) {
+    let mut pair = Pair::bound(BindType::Transceiver);
+    pair.centre.answer = None;
+    let number = submit(&mut pair, 1).unwrap();
+    pair.esme
+        .session
+        .unbind(pair.now, &mut pair.esme.out)
+        .unwrap();
+    pair.carry();
+    assert_eq!(
+        pair.centre.take_events(),
+        [Seen::Request(CommandId::SUBMIT_SM), Seen::UnbindAsked(1)]
+    );
+    assert!(pair.centre.out.is_empty());
+    (pair, number)
+}
+
+#[test]
+fn an_unbind_is_answered_after_what_was_asked_before_it() {
+    let (mut pair, number) = asked();
+    let response = Pdu::request(number, SubmitSmResp::default());
+    pair.centre
+        .session
+        .respond(pair.now, &response, &mut pair.centre.out)
+        .unwrap();
+    pair.carry();
+    assert_eq!(
+        pair.esme.take_events(),
+        [
+            Seen::Response(RequestId(1), CommandStatus::ESME_ROK),
+            Seen::Answered(CommandId::UNBIND_RESP),
+            Seen::Closed(CloseReason::Unbound)
+        ]
+    );
+    assert_eq!(
+        pair.centre.take_events(),
+        [Seen::Closed(CloseReason::PeerUnbound)]
+    );
+}
+
+#[test]
+fn an_unbind_does_not_wait_for_ever_for_the_answers_before_it() {
+    let (mut pair, _) = asked();
+    pair.pass(Duration::from_secs(5));
+    assert_eq!(
+        pair.centre.take_events(),
+        [Seen::Closed(CloseReason::PeerUnbound)]
+    );
+    assert_eq!(
+        pair.esme.take_events().last(),
+        Some(&Seen::Closed(CloseReason::Unbound))
+    );
+}
+
+#[test]
+fn nothing_but_enquire_link_follows_an_unbind_of_the_peer() {
+    let (mut pair, _) = asked();
+    let more = octets(&Pdu::request(77.into(), SubmitSm::default()));
+    pair.centre.read(pair.now, &more, usize::MAX);
+    assert_eq!(
+        pair.centre.take_events(),
+        [Seen::Fault(
+            FaultKind::Finishing,
+            Some(CommandStatus::ESME_RINVBNDSTS)
+        )]
+    );
+    let alive = octets(&Pdu::request(78.into(), smpp_pdu::EnquireLink::default()));
+    pair.centre.read(pair.now, &alive, usize::MAX);
+    assert_eq!(
+        pair.centre.take_events(),
+        [Seen::Answered(CommandId::ENQUIRE_LINK)]
+    );
+}
+
+#[test]
+fn a_peer_that_unbinds_and_goes_has_unbound() {
+    let (mut pair, _) = asked();
+    pair.centre.session.handle_eof(pair.now);
+    pair.centre.drain();
+    assert_eq!(
+        pair.centre.take_events(),
+        [Seen::Closed(CloseReason::PeerUnbound)]
+    );
+}
+
+#[test]
+fn an_enquire_link_takes_no_place_from_the_callers_window() {
+    let esme = smpp_session::Config {
+        window: 1,
+        ..smpp_session::Config::new(smpp_session::Role::Esme)
+    };
+    let centre = smpp_session::Config::new(smpp_session::Role::MessageCentre);
+    let mut pair = Pair::with(esme, centre);
+    pair.bind(BindType::Transceiver);
+    let due = pair.now + Duration::from_secs(30);
+    pair.esme.session.handle_timeout(due, &mut pair.esme.out);
+    assert_eq!(pair.esme.session.machine().outstanding(), 1);
+    assert_eq!(pair.esme.session.machine().free_window(), 1);
+    submit(&mut pair, 1).unwrap();
+    assert!(submit(&mut pair, 2).is_err());
+}

@@ -407,3 +407,17 @@ async fn a_malformed_body_costs_the_request_and_not_the_connection() {
     assert_ne!(resp.status(), CommandStatus::ESME_ROK);
     client.is_served().await;
 }
+
+#[tokio::test]
+async fn a_message_and_an_unbind_in_one_write_are_both_answered_in_order() {
+    let (_smsc, address) = serve(centre()).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let mut octets = client.encode(sm());
+    octets.extend(client.encode(Unbind::default()));
+    client.write(&octets).await;
+    let resp = client.receive().await;
+    assert_eq!(resp.id(), CommandId::SUBMIT_SM_RESP);
+    assert!(!resp.message_id().is_empty());
+    assert_eq!(client.receive().await.id(), CommandId::UNBIND_RESP);
+    assert!(client.next().await.is_none());
+}

@@ -26,6 +26,9 @@ pub enum Ending {
     Not,
     Finishing,
     Unbinding,
+    /// The peer wants to unbind, under this number; it is answered after all
+    /// the rest, or at this moment.
+    Asked(u32, Instant),
 }
 
 /// Who has caused what a session wrote.
@@ -179,7 +182,19 @@ impl Books {
 
     pub fn lose(&mut self) {
         let silent = self.octets_received == 0 && !self.state.is_bound();
-        self.close(if silent { "NoOctets" } else { "ConnectionLost" });
+        self.close(match self.ending {
+            Ending::Asked(..) => "PeerUnbound",
+            _ if silent => "NoOctets",
+            _ => "ConnectionLost",
+        });
+    }
+
+    /// Whether the peer's unbind may be answered now.
+    fn asked_is_due(&self) -> bool {
+        match self.ending {
+            Ending::Asked(_, deadline) => self.unanswered.is_empty() || deadline <= self.now,
+            _ => false,
+        }
     }
 
     fn nothing_under_way(&self) -> bool {
@@ -320,6 +335,15 @@ impl Books {
                 assert!(pdu.sequence_number.0 == number || self.framing_lost);
                 assert!(answers(command_id, request));
             }
+            Cause::Itself if command_id == CommandId::UNBIND_RESP => {
+                let Ending::Asked(number, _) = self.ending else {
+                    panic!("nobody has sent an unbind");
+                };
+                assert_eq!(pdu.sequence_number.0, number);
+                assert!(self.asked_is_due(), "answered before the rest");
+                self.state = SessionState::Unbound;
+                self.close("PeerUnbound");
+            }
             _ => panic!("{command_id} was not asked for"),
         }
     }
@@ -359,8 +383,9 @@ impl Books {
         {
             objections.push("NotInVersion");
         }
+        let named = self.waiting.values().filter(|entry| entry.id.is_some());
         let full = match command_id.response() {
-            Some(_) => self.waiting.len() >= self.window(),
+            Some(_) => named.count() >= self.window(),
             None => self.waiting.len() >= self.slots,
         };
         if full {
@@ -599,6 +624,8 @@ impl Books {
             Expected::Fault("AlreadyBound")
         } else if !may_take(peer, state, command_id) {
             Expected::Fault("WrongState")
+        } else if command_id != CommandId::ENQUIRE_LINK && matches!(ending, Ending::Asked(..)) {
+            Expected::Fault("Finishing")
         } else if !own && ending == Ending::Finishing {
             Expected::Fault("Finishing")
         } else if !own && full {
@@ -607,6 +634,8 @@ impl Books {
             Expected::Fault("RateExceeded")
         } else if decoded.is_err() {
             Expected::Fault("Malformed")
+        } else if command_id == CommandId::UNBIND && !self.unanswered.is_empty() {
+            Expected::UnbindAsked
         } else if own {
             Expected::Answered
         } else if command_id.response().is_none() {
@@ -650,6 +679,15 @@ impl Books {
                     self.state = SessionState::Unbound;
                     self.close("PeerUnbound");
                 }
+            }
+            Expected::UnbindAsked => {
+                let unanswered = u32::try_from(self.unanswered.len()).expect("a few");
+                assert_eq!(*event, Seen::UnbindAsked(unanswered));
+                assert!(written.is_empty(), "the peer's requests are answered first");
+                let deadline = self.now + self.config.unbind_grace;
+                self.ending = Ending::Asked(number, deadline);
+                // Without any time for answers, it is answered at once all the same.
+                self.wrote(written, Cause::Itself);
             }
             Expected::Notification => {
                 assert_eq!(*event, Seen::Notification(command_id, number));
@@ -758,7 +796,7 @@ impl Books {
     fn silence(&self) -> Option<Instant> {
         let silence = self.config.enquire_link?;
         let due = self.state.is_bound()
-            && self.ending != Ending::Unbinding
+            && !matches!(self.ending, Ending::Unbinding | Ending::Asked(..))
             && self.own(CommandId::ENQUIRE_LINK).is_none();
         due.then_some(self.last_received + silence)
     }
@@ -778,6 +816,11 @@ impl Books {
             self.silence(),
             self.first_deadline(),
             finishing.then_some(self.now),
+            match self.ending {
+                Ending::Asked(..) if self.asked_is_due() => Some(self.now),
+                Ending::Asked(_, deadline) => Some(deadline),
+                _ => None,
+            },
         ];
         let expected = deadlines.into_iter().flatten().min();
         assert_eq!(timeout, expected, "of {deadlines:?}, now {:?}", self.now);
@@ -835,6 +878,7 @@ fn first_status(written: &[u8]) -> CommandStatus {
 enum Expected {
     Fault(&'static str),
     Answered,
+    UnbindAsked,
     Notification,
     Request,
 }

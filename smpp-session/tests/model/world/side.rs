@@ -182,7 +182,7 @@ impl End {
         let (before, room) = (self.out.octets.len(), self.out.room());
         let result = self.session.unbind(now, &mut self.out);
         let written = self.out.octets.get(before..).unwrap_or(&[]);
-        let again = self.books.ending == Ending::Unbinding;
+        let again = matches!(self.books.ending, Ending::Unbinding | Ending::Asked(..));
         let possible = self.books.state.is_bound() && !self.books.is_closing();
         match result {
             Ok(()) if again => assert!(written.is_empty()),
@@ -287,7 +287,8 @@ impl End {
             assert_eq!(machine.unanswered() as usize, books.unanswered.len());
         }
         assert!(books.unanswered.len() <= usize::from(books.config.peer_window));
-        let free = books.window().saturating_sub(books.waiting.len());
+        let named = books.waiting.values().filter(|entry| entry.id.is_some());
+        let free = books.window().saturating_sub(named.count());
         assert_eq!(machine.free_window(), free);
         let mut listed: Vec<_> = machine
             .outstanding_requests()
