@@ -624,9 +624,9 @@ impl Books {
             Expected::Fault("AlreadyBound")
         } else if !may_take(peer, state, command_id) {
             Expected::Fault("WrongState")
-        } else if command_id != CommandId::ENQUIRE_LINK && matches!(ending, Ending::Asked(..)) {
-            Expected::Fault("Finishing")
-        } else if !own && ending == Ending::Finishing {
+        } else if (command_id != CommandId::ENQUIRE_LINK && matches!(ending, Ending::Asked(..)))
+            || (!own && ending == Ending::Finishing)
+        {
             Expected::Fault("Finishing")
         } else if !own && full {
             Expected::Fault("WindowExceeded")
