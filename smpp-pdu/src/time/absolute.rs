@@ -4,6 +4,47 @@ use core::fmt;
 
 use super::{Numbers, TimeError, TimeOptions, TimePart, TimeText, digits};
 
+/// What both kinds of time tell of their calendar date and their clock.
+macro_rules! civil_accessors {
+    () => {
+        /// The local year, 1900 to 2099.
+        #[must_use]
+        pub const fn year(self) -> u16 {
+            self.local.year
+        }
+
+        /// The local month, 1 to 12.
+        #[must_use]
+        pub const fn month(self) -> u8 {
+            self.local.month
+        }
+
+        /// The local day of the month, 1 to 31.
+        #[must_use]
+        pub const fn day(self) -> u8 {
+            self.local.day
+        }
+
+        /// The local hour, 0 to 23.
+        #[must_use]
+        pub const fn hour(self) -> u8 {
+            self.local.hour
+        }
+
+        /// The minute, 0 to 59.
+        #[must_use]
+        pub const fn minute(self) -> u8 {
+            self.local.minute
+        }
+
+        /// The second, 0 to 59.
+        #[must_use]
+        pub const fn second(self) -> u8 {
+            self.local.second
+        }
+    };
+}
+
 const SECONDS_PER_DAY: i64 = 86_400;
 const SECONDS_PER_QUARTER: i64 = 900;
 const MAX_QUARTERS: i8 = 48;
@@ -302,41 +343,7 @@ impl AbsoluteTime {
         self.local.to_seconds() - i64::from(self.offset_quarters()) * SECONDS_PER_QUARTER
     }
 
-    /// The local year, 1900 to 2099.
-    #[must_use]
-    pub const fn year(self) -> u16 {
-        self.local.year
-    }
-
-    /// The local month, 1 to 12.
-    #[must_use]
-    pub const fn month(self) -> u8 {
-        self.local.month
-    }
-
-    /// The local day of the month, 1 to 31.
-    #[must_use]
-    pub const fn day(self) -> u8 {
-        self.local.day
-    }
-
-    /// The local hour, 0 to 23.
-    #[must_use]
-    pub const fn hour(self) -> u8 {
-        self.local.hour
-    }
-
-    /// The minute, 0 to 59.
-    #[must_use]
-    pub const fn minute(self) -> u8 {
-        self.local.minute
-    }
-
-    /// The second, 0 to 59.
-    #[must_use]
-    pub const fn second(self) -> u8 {
-        self.local.second
-    }
+    civil_accessors!();
 
     /// The tenth of a second, 0 to 9.
     #[must_use]
@@ -493,41 +500,7 @@ impl McLocalTime {
         .with_offset_quarters(quarters)
     }
 
-    /// The year, 1900 to 2099.
-    #[must_use]
-    pub const fn year(self) -> u16 {
-        self.local.year
-    }
-
-    /// The month, 1 to 12.
-    #[must_use]
-    pub const fn month(self) -> u8 {
-        self.local.month
-    }
-
-    /// The day of the month, 1 to 31.
-    #[must_use]
-    pub const fn day(self) -> u8 {
-        self.local.day
-    }
-
-    /// The hour, 0 to 23.
-    #[must_use]
-    pub const fn hour(self) -> u8 {
-        self.local.hour
-    }
-
-    /// The minute, 0 to 59.
-    #[must_use]
-    pub const fn minute(self) -> u8 {
-        self.local.minute
-    }
-
-    /// The second, 0 to 59.
-    #[must_use]
-    pub const fn second(self) -> u8 {
-        self.local.second
-    }
+    civil_accessors!();
 
     /// The text, 12 characters.
     #[must_use]
