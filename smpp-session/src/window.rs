@@ -9,8 +9,10 @@ use crate::event::RequestId;
 /// array of them, `[Slot::EMPTY; WINDOW]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Slot {
+    /// A request that waits; or, where `previous` is [`OVER`], one that ended
+    /// without a response, until another takes its place.
     entry: Option<Outstanding>,
-    /// Neighbours in the order of sending; meaningful while `entry` is there.
+    /// Neighbours in the order of sending; meaningful while one waits here.
     previous: u32,
     next: u32,
 }
@@ -22,10 +24,22 @@ impl Slot {
         previous: NONE,
         next: NONE,
     };
+
+    /// The request that waits here.
+    #[inline]
+    fn waiting(&self) -> Option<&Outstanding> {
+        match self.previous {
+            OVER => None,
+            _ => self.entry.as_ref(),
+        }
+    }
 }
 
 /// No neighbour.
 const NONE: u32 = u32::MAX;
+
+/// In place of a neighbour: the request has ended, and is only remembered.
+const OVER: u32 = u32::MAX - 1;
 
 /// A request that waits for its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +143,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Window<S> {
         // A turn over all numbers may hit the wrap once, where the slots of two
         // neighbours need not be neighbours: two turns are always enough.
         for _ in 0..=2 * self.capacity() {
-            if self.slot(self.index(number))?.entry.is_none() {
+            if self.slot(self.index(number))?.waiting().is_none() {
                 return Some(number);
             }
             number = number.next();
@@ -170,7 +184,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Window<S> {
 
     /// The request with this number.
     pub(crate) fn get(&self, number: SequenceNumber) -> Option<&Outstanding> {
-        let entry = self.slot(self.index(number))?.entry.as_ref()?;
+        let entry = self.slot(self.index(number))?.waiting()?;
         (entry.sequence_number == number).then_some(entry)
     }
 
@@ -192,11 +206,33 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Window<S> {
         Some(entry)
     }
 
+    /// Remembers a request that was taken out without a response, for as long
+    /// as its slot is not wanted: a late response finds it there.
+    pub(crate) fn remember(&mut self, entry: Outstanding) {
+        let index = self.index(entry.sequence_number);
+        if let Some(slot) = self.slot_mut(index)
+            && slot.waiting().is_none()
+        {
+            *slot = Slot {
+                entry: Some(entry),
+                previous: OVER,
+                next: NONE,
+            };
+        }
+    }
+
+    /// The remembered request with this number.
+    pub(crate) fn remembered(&self, number: SequenceNumber) -> Option<&Outstanding> {
+        let slot = self.slot(self.index(number))?;
+        let entry = slot.entry.as_ref().filter(|_| slot.previous == OVER)?;
+        (entry.sequence_number == number).then_some(entry)
+    }
+
     /// The request that expires first.
     pub(crate) fn first_to_expire(&self) -> Option<&Outstanding> {
         self.lists
             .iter()
-            .filter_map(|list| self.slot(list.oldest)?.entry.as_ref())
+            .filter_map(|list| self.slot(list.oldest)?.waiting())
             .min_by_key(|entry| entry.deadline)
     }
 
@@ -204,8 +240,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Window<S> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Outstanding> {
         self.lists.iter().flat_map(|list| {
             let start = self.slot(list.oldest);
-            core::iter::successors(start, |slot| self.slot(slot.next))
-                .filter_map(|slot| slot.entry.as_ref())
+            core::iter::successors(start, |slot| self.slot(slot.next)).filter_map(Slot::waiting)
         })
     }
 
@@ -266,6 +301,29 @@ mod tests {
         }
         assert_eq!(order, [2, 4, 5, 7]);
         assert_eq!((window.len(), window.pop_first()), (0, None));
+    }
+
+    #[test]
+    fn a_remembered_request_holds_no_slot() {
+        let mut window = Window::new([Slot::EMPTY; 4]);
+        window.insert(entry(1));
+        window.insert(entry(2));
+        let over = window.pop_first().unwrap();
+        window.remember(over);
+        assert_eq!(window.remembered(SequenceNumber(1)), Some(&over));
+        assert_eq!(window.remembered(SequenceNumber(5)), None);
+        assert_eq!(window.get(SequenceNumber(1)), None);
+        assert_eq!(window.remove(SequenceNumber(1)), None);
+        assert_eq!((window.len(), window.iter().count()), (1, 1));
+        assert_eq!(
+            window.free_number(SequenceNumber(5)),
+            Some(SequenceNumber(5))
+        );
+        window.insert(entry(5));
+        assert_eq!(window.remembered(SequenceNumber(1)), None);
+        // A slot in use is not given up for a memory.
+        window.remember(over);
+        assert!(window.get(SequenceNumber(5)).is_some());
     }
 
     #[test]

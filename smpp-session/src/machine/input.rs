@@ -6,7 +6,7 @@ use smpp_pdu::{
     InterfaceVersion, Pdu, SequenceNumber,
 };
 
-use super::{Binding, Ending, Machine, Over};
+use super::{Binding, Ending, Machine};
 use crate::answer::error_response;
 use crate::event::{CloseReason, Event, Fault, FaultKind, Request, Response};
 use crate::session::PduFindings;
@@ -117,7 +117,11 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             .iter()
             .rev()
             .find(|over| over.sequence_number == number && answers(header, over.command_id));
-        if let Some(&Over { id, command_id, .. }) = late {
+        let late = late.map(|over| (over.id, over.command_id)).or_else(|| {
+            let entry = self.window.remembered(number)?;
+            answers(header, entry.command_id).then_some((entry.id?, entry.command_id))
+        });
+        if let Some((id, command_id)) = late {
             self.counters.late = self.counters.late.saturating_add(1);
             return Event::Late {
                 id,

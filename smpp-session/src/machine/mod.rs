@@ -335,7 +335,12 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     }
 
     /// Keeps a request that ended without a response, for a late one.
+    ///
+    /// Twice, since neither memory serves all: its slot serves a large window
+    /// that has expired as a whole, the list a small one whose slots are soon
+    /// taken again.
     fn remember(&mut self, entry: &Outstanding, id: RequestId) {
+        self.window.remember(*entry);
         if self.over.is_full() {
             self.over.pop_front();
         }

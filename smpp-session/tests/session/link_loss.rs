@@ -57,3 +57,44 @@ fn the_end_is_reported_once_whatever_follows() {
         [Seen::Closed(CloseReason::Requested)]
     );
 }
+
+#[test]
+fn a_whole_window_that_expired_is_remembered_for_its_late_answers() {
+    let config = Config {
+        window: 1000,
+        session_init: None,
+        enquire_link: None,
+        ..Config::new(Role::Esme)
+    };
+    let mut session = HeapSession::new(config, Instant::ZERO);
+    let mut out = Vec::new();
+    session
+        .request(Instant::ZERO, RequestId(0), Bind::default(), &mut out)
+        .unwrap();
+    let accepted = b"\0\0\0\x11\x80\0\0\x09\0\0\0\0\0\0\0\x01\0";
+    session
+        .handle_input(Instant::ZERO, &mut accepted.as_slice(), &mut out)
+        .unwrap();
+    let numbers: Vec<_> = (1..=1000)
+        .map(|id| {
+            session
+                .request(Instant::ZERO, RequestId(id), SubmitSm::default(), &mut out)
+                .unwrap()
+        })
+        .collect();
+    let later = Instant::ZERO + config.response;
+    session.handle_timeout(later, &mut out);
+    let expired = core::iter::from_fn(|| session.poll_event()).count();
+    assert_eq!(expired, 1000);
+    for (id, number) in (1..).zip(numbers) {
+        let mut late = Vec::new();
+        let response = smpp_pdu::Pdu::request(number, smpp_pdu::SubmitSmResp::default());
+        smpp_codec::encode(&response, &mut late).unwrap();
+        let event = session.handle_input(later, &mut late.as_slice(), &mut out);
+        let status = smpp_pdu::CommandStatus::ESME_ROK;
+        assert_eq!(
+            event.map(|event| seen(&event)),
+            Some(Seen::Late(RequestId(id), status))
+        );
+    }
+}
