@@ -10,14 +10,22 @@
 
 mod framer;
 mod header;
+mod long;
 mod pdu;
+mod receipt;
+mod session;
 mod source;
+mod text;
 mod tlvs;
 mod value;
 
 pub use framer::framer;
 pub use header::{time, udh};
+pub use long::long;
 pub use pdu::{decode, isolation, round_trip};
+pub use receipt::receipt;
+pub use session::session;
+pub use text::text;
 pub use tlvs::tlvs;
 pub use value::arbitrary_value;
 
@@ -34,6 +42,10 @@ pub const ORACLES: &[(&str, Oracle)] = &[
     ("arbitrary_value", arbitrary_value),
     ("time", time),
     ("udh", udh),
+    ("text", text),
+    ("long", long),
+    ("receipt", receipt),
+    ("session", session),
 ];
 
 #[cfg(test)]

@@ -32,6 +32,24 @@ impl<'a> Source<'a> {
         self.slice(1).first().copied().unwrap_or(0)
     }
 
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.octets.is_empty()
+    }
+
+    /// A number below `bound`, which is not 0.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        usize::from(self.u8()) % bound
+    }
+
+    pub(crate) fn flag(&mut self) -> bool {
+        self.u8() & 1 == 1
+    }
+
+    /// One of several.
+    pub(crate) fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())]
+    }
+
     pub(crate) fn u16(&mut self) -> u16 {
         u16::from_be_bytes([self.u8(), self.u8()])
     }
@@ -44,6 +62,11 @@ impl<'a> Source<'a> {
         let (octets, rest) = self.octets.split_at(len.min(self.octets.len()));
         self.octets = rest;
         octets
+    }
+
+    /// All that is left.
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        self.slice(self.octets.len())
     }
 
     /// Octets with their length in front, at most 255.
