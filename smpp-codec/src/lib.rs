@@ -20,8 +20,10 @@ pub mod json;
 pub mod long;
 mod out_buf;
 pub mod receipt;
+pub mod services;
 pub mod text;
 mod visit;
+pub mod wap;
 
 pub use decode::{Decoder, decode};
 pub use encode::{EncodeError, encode, encode_to_slice, encoded_len};

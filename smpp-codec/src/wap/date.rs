@@ -26,7 +26,7 @@ impl DateOctets {
             utc.minute(),
             utc.second(),
         ]
-        .map(|number| number / 10 << 4 | number % 10);
+        .map(|number| ((number / 10) << 4) | (number % 10));
         let zeros = octets.iter().rev().take_while(|octet| **octet == 0).count();
         Ok(Self {
             octets,
@@ -71,8 +71,28 @@ pub(super) struct DateText {
 impl DateText {
     pub(super) fn read(&self) -> Option<AbsoluteTime> {
         let text = self.octets.get(..self.len)?;
-        let [y, yy, z, zz, b'-', m, mm, b'-', d, dd, b'T', h, hh, b':', n, nn, b':', s, ss, b'Z'] =
-            *text
+        let [
+            y,
+            yy,
+            z,
+            zz,
+            b'-',
+            m,
+            mm,
+            b'-',
+            d,
+            dd,
+            b'T',
+            h,
+            hh,
+            b':',
+            n,
+            nn,
+            b':',
+            s,
+            ss,
+            b'Z',
+        ] = *text
         else {
             return None;
         };

@@ -78,11 +78,7 @@ pub(super) fn read<'a>(
     let number = |at| tokens::uintvar(octets, at).ok_or(cut);
     let &version = octets.first().ok_or(cut)?;
     let (public_id, at) = number(1)?;
-    let (public_index, at) = if public_id == 0 {
-        number(at)?
-    } else {
-        (0, at)
-    };
+    let (public_index, at) = if public_id == 0 { number(at)? } else { (0, at) };
     // WBXML 1.0 did not name its alphabet.
     let charset_at = at;
     let (charset, at) = if version == 0 { (0, at) } else { number(at)? };
@@ -135,7 +131,13 @@ impl<'a> Reader<'a, '_> {
         (self.report)(Skipped { offset, kind });
     }
 
-    fn pieces(&self, prefix: &'static str, start: usize, end: usize, attribute: bool) -> Pieces<'a> {
+    fn pieces(
+        &self,
+        prefix: &'static str,
+        start: usize,
+        end: usize,
+        attribute: bool,
+    ) -> Pieces<'a> {
         Pieces {
             prefix,
             octets: self.octets.get(start..end).unwrap_or_default(),
@@ -312,13 +314,7 @@ impl<'a> Reader<'a, '_> {
                 }
                 _ => {
                     // A value of nothing, or what has no place among attributes.
-                    match tokens::value(
-                        self.octets,
-                        at,
-                        self.table,
-                        true,
-                        self.attribute_page,
-                    ) {
+                    match tokens::value(self.octets, at, self.table, true, self.attribute_page) {
                         Step::Value(_, next) => self.at = next,
                         Step::Other => self.at = at + 1,
                         Step::Unended(_) | Step::Cut => return Err(Cut),
@@ -405,15 +401,13 @@ impl<'a> Reader<'a, '_> {
                     }
                 }
             }
-            Attribute::Action(known) => {
-                match known.or_else(|| (self.kind.action_named)(pieces)) {
-                    Some(action) => keep(&mut self.found.action, action),
-                    None => {
-                        self.skip(offset, SkippedKind::Action);
-                        false
-                    }
+            Attribute::Action(known) => match known.or_else(|| (self.kind.action_named)(pieces)) {
+                Some(action) => keep(&mut self.found.action, action),
+                None => {
+                    self.skip(offset, SkippedKind::Action);
+                    false
                 }
-            }
+            },
         };
         if repeated {
             self.skip(offset, SkippedKind::Repeated { token });
@@ -422,7 +416,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Reports a value that adds nothing to a text.
-    fn unknown(&mut self, at: usize, value: Value<'_>, _attribute: bool) {
+    fn unknown(&mut self, at: usize, value: Value<'_>) {
         let kind = match value {
             Value::Opaque(octets) => SkippedKind::Opaque { len: octets.len() },
             Value::Entity(number) if char::from_u32(number).is_none() => {

@@ -44,7 +44,10 @@ static KIND: Kind = Kind {
     },
     action_named: |pieces| {
         let named = |action: &&IndicationAction| pieces == *action.name();
-        IndicationAction::ALL.iter().find(named).map(|action| action.token())
+        IndicationAction::ALL
+            .iter()
+            .find(named)
+            .map(|action| action.token())
     },
 };
 
@@ -179,7 +182,10 @@ impl<'a> ServiceIndication<'a> {
                 .transpose()
                 .map_err(|error| WriteError::Date { field, error })
         };
-        Ok([date("created", self.created)?, date("expires", self.expires)?])
+        Ok([
+            date("created", self.created)?,
+            date("expires", self.expires)?,
+        ])
     }
 
     fn emit(&self, [created, expires]: &[Option<DateOctets>; 2], out: &mut impl OutBuf) {

@@ -29,7 +29,10 @@ static KIND: Kind = Kind {
     },
     action_named: |pieces| {
         let named = |action: &&LoadAction| pieces == *action.name();
-        LoadAction::ALL.iter().find(named).map(|action| action.token())
+        LoadAction::ALL
+            .iter()
+            .find(named)
+            .map(|action| action.token())
     },
 };
 

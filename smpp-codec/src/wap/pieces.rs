@@ -134,6 +134,13 @@ impl PartialEq<str> for Pieces<'_> {
     }
 }
 
+/// The same text, whatever its pieces are.
+impl PartialEq<&str> for Pieces<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
 /// Takes only what is expected.
 struct Expected<'s>(&'s str);
 

@@ -159,7 +159,9 @@ pub(super) fn value<'a>(
         }
         0x84 | 0xC4 => Step::Other,
         0x80..=0xFF if attribute => {
-            let known = VALUES.iter().find(|(known, _)| *known == token && page == 0);
+            let known = VALUES
+                .iter()
+                .find(|(known, _)| *known == token && page == 0);
             match known {
                 Some((_, text)) => Step::Value(Value::Known(text), after),
                 None => Step::Value(Value::Unknown(token), after),

@@ -11,6 +11,8 @@
 //! The texts here never hold the NUL that ends the field on the wire.
 
 mod absolute;
+#[cfg(feature = "jiff")]
+mod bridge;
 mod relative;
 
 use core::fmt;
