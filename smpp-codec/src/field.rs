@@ -126,17 +126,15 @@ pub(crate) struct U8<T> {
     value_name: fn(&T) -> Option<&'static str>,
 }
 
-impl U8<u8> {
-    /// A number without names.
+impl<T> U8<T> {
+    /// A number whose values have no single name: a plain one, or a bit field.
     pub(crate) const fn number(name: &'static str) -> Self {
         Self {
             name,
             value_name: |_| None,
         }
     }
-}
 
-impl<T> U8<T> {
     /// A number whose values have names.
     pub(crate) const fn named(
         name: &'static str,

@@ -11,13 +11,12 @@ use crate::field::{COctet, List, Time, U8};
 
 pub(super) const SERVICE_TYPE: COctet = COctet::new("service_type", 6);
 pub(super) const MESSAGE_ID: COctet = COctet::message_id();
-pub(super) const ESM_CLASS: U8<EsmClass> = U8::named("esm_class", |_| None);
+pub(super) const ESM_CLASS: U8<EsmClass> = U8::number("esm_class");
 pub(super) const PROTOCOL_ID: U8<u8> = U8::number("protocol_id");
-pub(super) const PRIORITY_FLAG: U8<PriorityFlag> = U8::named("priority_flag", |_| None);
+pub(super) const PRIORITY_FLAG: U8<PriorityFlag> = U8::number("priority_flag");
 pub(super) const SCHEDULE_DELIVERY_TIME: Time = Time::new("schedule_delivery_time");
 pub(super) const VALIDITY_PERIOD: Time = Time::new("validity_period");
-pub(super) const REGISTERED_DELIVERY: U8<RegisteredDelivery> =
-    U8::named("registered_delivery", |_| None);
+pub(super) const REGISTERED_DELIVERY: U8<RegisteredDelivery> = U8::number("registered_delivery");
 pub(super) const REPLACE_IF_PRESENT_FLAG: U8<ReplaceIfPresentFlag> =
     U8::named("replace_if_present_flag", |flag| flag.name());
 pub(super) const DATA_CODING: U8<DataCoding> = U8::named("data_coding", |coding| coding.name());
