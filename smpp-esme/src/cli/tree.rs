@@ -2,7 +2,7 @@
 
 use smpp_codec::receipt::{Receipt, ReceiptFinding, ReceiptReader};
 use smpp_codec::{FieldValue, FieldVisitor, Finding, visit};
-use smpp_pdu::{Body, Header, Pdu, Tlv};
+use smpp_pdu::{Body, EsmClass, Header, Pdu, RegisteredDelivery, Tlv};
 
 use super::annotate::Content;
 use super::exit::Failure;
@@ -210,7 +210,7 @@ impl FieldVisitor for Tree {
                 number,
                 name: Some(name),
             } => format!("{number} {name}"),
-            FieldValue::Number { number, name: None } => number.to_string(),
+            FieldValue::Number { number, name: None } => number_in_parts(name, number),
             FieldValue::Text(text) => format!("{text:?}"),
             FieldValue::Secret(text) if self.show_passwords || text.is_empty() => {
                 format!("{text:?}")
@@ -270,5 +270,30 @@ fn long(octets: &[u8]) -> String {
     match octets.len() {
         0 => "empty".into(),
         len => format!("{}{more} ({len} octets)", hex::show(shown)),
+    }
+}
+
+/// A number without a name of its own; of a bit field, what its parts say.
+fn number_in_parts(field: &str, number: u32) -> String {
+    let Ok(octet) = u8::try_from(number) else {
+        return number.to_string();
+    };
+    match field {
+        "esm_class" => {
+            let class = EsmClass(octet);
+            let (mode, kind) = (class.messaging_mode(), class.message_type());
+            format!("0x{octet:02X} {mode}, {kind}, {}", class.gsm_features())
+        }
+        "registered_delivery" => {
+            let wanted = RegisteredDelivery(octet);
+            let (receipt, ack) = (wanted.mc_receipt(), wanted.sme_ack());
+            let notified = if wanted.intermediate() {
+                ", intermediate notification"
+            } else {
+                ""
+            };
+            format!("0x{octet:02X} receipt {receipt}, acknowledgement {ack}{notified}")
+        }
+        _ => number.to_string(),
     }
 }

@@ -172,3 +172,19 @@ async fn receipts_times_and_texts_are_decoded_alone() {
     let ran = run(&["decode", "--as", "text", "--data-coding", "8", "20ac0041"]).await;
     assert_eq!(ran.out, "€A (UCS-2)\n");
 }
+
+#[tokio::test]
+async fn bit_fields_are_shown_in_their_parts() {
+    let hex = "0000003400000004000000000000000100000031000101343400430000000011000800 10 \
+               0500030702010047007200fc00e40041";
+    let ran = run(&["decode", hex]).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for line in [
+        "esm_class                  0x43 STORE_AND_FORWARD, DEFAULT, UDHI",
+        "registered_delivery        0x11 receipt SUCCESS_OR_FAILURE, acknowledgement NONE, \
+         intermediate notification",
+        "text: GrüäA (UCS-2)",
+    ] {
+        assert!(ran.out.contains(line), "no {line:?} in\n{}", ran.out);
+    }
+}
