@@ -138,8 +138,9 @@ impl Pending {
 #[derive(Debug)]
 pub(crate) struct Task {
     pending: Pending,
-    /// Requests that have a permit of the window while the session, for an
-    /// `enquire_link` of its own, has none left.
+    /// Requests that have a permit of the window and are refused by that of the
+    /// session. Both have the same size, so that none should ever wait here; one
+    /// that did would go out with the next answer instead of being lost.
     backlog: VecDeque<Outgoing>,
     /// Requests whose connection has gone, until it is known why.
     lost: Vec<Reply>,

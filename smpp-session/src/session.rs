@@ -32,7 +32,8 @@ pub(crate) type PduFindings = heapless::Vec<Finding, MAX_FINDINGS>;
 ///    [`poll_timeout`](Self::poll_timeout) has come, and
 ///    [`handle_eof`](Self::handle_eof) when the connection ends.
 /// 3. [`request`](Self::request), [`respond`](Self::respond),
-///    [`unbind`](Self::unbind), [`close`](Self::close) whenever it wants to.
+///    [`unbind`](Self::unbind), [`finish`](Self::finish),
+///    [`close`](Self::close) and [`Machine::cancel`] whenever it wants to.
 /// 4. After any of these: [`poll_event`](Self::poll_event) until it returns
 ///    `None`; then write what stands in the output buffer; then look at
 ///    `poll_timeout` again.
