@@ -22,8 +22,8 @@ use tracing::info;
 
 use crate::task::{Command, Outcome, Outgoing, Reply, Task};
 use crate::{
-    BindConfig, ClientBuilder, ConnectError, Incoming, OwnedPdu, RequestError, RequestErrorKind,
-    SmppUrl, SubmitResp,
+    BindConfig, ClientBuilder, ConnectError, Inbound, Incoming, OwnedPdu, RequestError,
+    RequestErrorKind, SmppUrl, SubmitResp,
 };
 
 /// A bound session with a message centre.
@@ -92,17 +92,19 @@ impl Client {
         ClientBuilder::new(bind).over(stream).await
     }
 
+    /// Binds; what the centre sends by itself goes to `incoming`, which several
+    /// sessions may share.
     pub(crate) async fn bind<T>(
         stream: T,
         builder: ClientBuilder,
-    ) -> Result<(Self, Incoming), ConnectError>
+        incoming: mpsc::Sender<Inbound>,
+    ) -> Result<Self, ConnectError>
     where
         T: AsyncRead + AsyncWrite + Send + 'static,
     {
         let bind = builder.bind.as_bind()?;
         let bind_type = bind.bind_type;
         let (commands, command_queue) = mpsc::unbounded_channel();
-        let (incoming, incoming_queue) = mpsc::channel(builder.incoming_buffer);
         let (closed_tx, closed) = watch::channel(false);
         let window = Arc::new(Semaphore::new(builder.window.into()));
         let reason = Arc::new(OnceLock::new());
@@ -140,7 +142,7 @@ impl Client {
                     "bound"
                 );
                 let _ = client.handle.bind_resp.set(response);
-                Ok((client, Incoming::new(incoming_queue)))
+                Ok(client)
             }
             // The bind was never sent: the session ended before that.
             Err(error) if error.kind() == RequestErrorKind::Closed => {

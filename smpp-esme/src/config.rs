@@ -8,6 +8,7 @@ use smpp_pdu::{Address, Bind, BindType, COctetStr, InterfaceVersion, Npi, Ton};
 use smpp_session::{Config, Role};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::url::DEFAULT_WINDOW;
@@ -260,7 +261,9 @@ impl ClientBuilder {
     where
         T: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Client::bind(stream, self).await
+        let (incoming, queue) = mpsc::channel(self.incoming_buffer);
+        let client = Client::bind(stream, self, incoming).await?;
+        Ok((client, Incoming::new(queue)))
     }
 
     pub(crate) fn session(&self) -> Config {

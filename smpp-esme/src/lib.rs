@@ -4,6 +4,7 @@
 
 mod client;
 mod config;
+mod connect;
 mod error;
 mod incoming;
 mod owned;
@@ -16,6 +17,7 @@ pub use smpp_session::{CloseReason, Stranger};
 
 pub use client::{Client, Pending};
 pub use config::{BindConfig, ClientBuilder};
+pub use connect::{BoxStream, Connect, Requester, Stream};
 pub use error::{ConnectError, ConnectErrorKind, RequestError, RequestErrorKind};
 pub use incoming::{Delivery, Inbound, Incoming};
 pub use owned::{OwnedPdu, SubmitResp};

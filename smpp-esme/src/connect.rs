@@ -1,0 +1,57 @@
+//! The seams between a session and what carries it or uses it.
+
+use core::future::Future;
+use core::pin::Pin;
+
+use async_trait::async_trait;
+use smpp_pdu::Body;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::{Client, ConnectError, OwnedPdu, RequestError};
+
+/// Any stream that a session can be bound over.
+pub trait Stream: AsyncRead + AsyncWrite + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Send> Stream for T {}
+
+/// A stream of whatever kind.
+pub type BoxStream = Pin<Box<dyn Stream>>;
+
+/// Makes connections to one place, again and again: what stays up reconnects
+/// through it.
+///
+/// It is called once per connection, so that the box that `async-trait` makes of
+/// each call costs nothing.
+#[async_trait]
+pub trait Connect: Send + Sync + 'static {
+    /// A new connection. The caller bounds its time.
+    ///
+    /// # Errors
+    /// [`ConnectError`] when there is none.
+    async fn connect(&self) -> Result<BoxStream, ConnectError>;
+
+    /// What logs call the place, without a password.
+    fn name(&self) -> &str;
+}
+
+/// What takes requests towards a message centre: one session ([`Client`]), or
+/// something that stands over several.
+pub trait Requester: Clone + Send + Sync + 'static {
+    /// Sends a request when there is room for it, and waits for its outcome.
+    ///
+    /// # Errors
+    /// [`RequestError`]; see [`Client::request`].
+    fn request<'a>(
+        &'a self,
+        body: Body<'a>,
+    ) -> impl Future<Output = Result<OwnedPdu, RequestError>> + Send + 'a;
+}
+
+impl Requester for Client {
+    fn request<'a>(
+        &'a self,
+        body: Body<'a>,
+    ) -> impl Future<Output = Result<OwnedPdu, RequestError>> + Send + 'a {
+        Client::request(self, body)
+    }
+}
