@@ -18,7 +18,7 @@ mod submission;
 
 pub use accounts::Accounts;
 pub use clock::{Clock, Timestamp};
-pub use life::{Claimed, Life, Retries, TooLate};
+pub use life::{Claimed, Life, LifeRecord, Retries, TooLate};
 pub use message::{Content, InvalidId, Message, MessageId, MessageKey, NotAMessage};
 pub use registry::{ConnectionId, SessionInfo};
 pub use server::{Builder, Smsc};

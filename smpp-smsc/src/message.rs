@@ -1,7 +1,7 @@
 //! Messages, as the message centre keeps them.
 
 use core::fmt;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -207,32 +207,53 @@ impl<'a> Content<'a> {
     }
 }
 
-/// Makes ids that are unique in this process.
+/// Makes ids that nobody has got before, from this process or from one that
+/// started earlier.
 #[derive(Debug)]
 pub(crate) struct Ids {
     next: AtomicU64,
+    next_short: AtomicU32,
 }
 
 impl Ids {
-    /// Ids that go on where those of a process that started earlier ended, as
-    /// long as that made fewer than 4,294,967,296 a second.
+    /// Ids that begin with the time, and so behind those of a process that
+    /// started earlier, as long as that made fewer than 4,194,304 in each
+    /// millisecond of its life. The short ones of 3.3 begin anew after 74 hours,
+    /// and give room for 16 in each millisecond.
     pub(crate) fn new(now: Timestamp) -> Self {
-        let start = (now.0 / 1000) << 32 | 1;
+        let [.., a, b, c, d] = (now.0 << 4).to_be_bytes();
         Self {
-            next: AtomicU64::new(start),
+            next: AtomicU64::new(now.0 << 22 | 1),
+            next_short: AtomicU32::new(u32::from_be_bytes([a, b, c, d])),
         }
     }
 
     /// The next id: 16 hexadecimal digits, 8 for a peer of 3.3, which takes no
     /// more. The two forms differ in length, and so never meet.
     pub(crate) fn next(&self, version: InterfaceVersion) -> MessageId {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
         let text = if version.normalized() == InterfaceVersion::V3_3 {
-            let [.., a, b, c, d] = number.to_be_bytes();
-            format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
+            format!("{:08x}", self.next_short.fetch_add(1, Ordering::Relaxed))
         } else {
-            format!("{number:016x}")
+            format!("{:016x}", self.next.fetch_add(1, Ordering::Relaxed))
         };
         MessageId(text.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_a_later_process_are_others() {
+        let (v33, v34) = (InterfaceVersion::V3_3, InterfaceVersion::V3_4);
+        let now = Timestamp(1_700_000_000_000);
+        let (first, second) = (Ids::new(now), Ids::new(Timestamp(now.0 + 1)));
+        for (version, len, made) in [(v34, 16, 1000), (v33, 8, 15)] {
+            let last = (0..made).map(|_| first.next(version)).last().unwrap();
+            let next = second.next(version);
+            assert_eq!((last.as_str().len(), next.as_str().len()), (len, len));
+            assert!(last < next, "{last} {next}");
+        }
     }
 }

@@ -35,6 +35,14 @@ const MAX_INPUTS: usize = 1024;
 /// Messages that are claimed at once.
 const MAX_CLAIM: usize = 4096;
 
+/// Messages that are forgotten at once.
+const MAX_SWEEP: usize = 1000;
+
+/// How often it looks for messages to forget, and how long it waits when there
+/// are more than it takes at once.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+const SWEEP_PAUSE: Duration = Duration::from_millis(50);
+
 /// How long it waits before it asks a store again that has failed.
 const STORE_PAUSE: Duration = Duration::from_millis(200);
 
@@ -74,6 +82,8 @@ pub(crate) struct Settings {
     pub(crate) lease: Duration,
     /// How long a receipt is kept for its ESME.
     pub(crate) receipt_lifetime: Duration,
+    /// How long a message is kept that has ended.
+    pub(crate) history: Duration,
 }
 
 pub(crate) struct Engine {
@@ -88,6 +98,7 @@ pub(crate) struct Engine {
     /// Accounts whose outbox may have something to send.
     changed: HashSet<Arc<str>>,
     next_key: u64,
+    next_sweep: Timestamp,
 }
 
 impl Engine {
@@ -99,7 +110,8 @@ impl Engine {
         reports: Reports,
     ) -> Self {
         // Behind the keys of a process that started earlier.
-        let next_key = settings.clock.now().0.saturating_mul(1000);
+        let now = settings.clock.now();
+        let next_key = now.0.saturating_mul(1000);
         Self {
             store,
             network,
@@ -110,6 +122,7 @@ impl Engine {
             outboxes: HashMap::new(),
             changed: HashSet::new(),
             next_key,
+            next_sweep: now,
         }
     }
 
@@ -127,6 +140,7 @@ impl Engine {
                 self.take(input, &mut group).await;
             }
             self.flush(&mut group).await;
+            self.sweep().await;
             let claimed = self.claim().await;
             self.deliver().await;
             if stop {
@@ -157,6 +171,7 @@ impl Engine {
         };
         let delayed = self.outboxes.values().filter_map(Outbox::next_delayed);
         let next = delayed.chain(due).min().unwrap_or(Timestamp::NEVER);
+        let next = next.min(self.next_sweep);
         let longest = self.settings.clock.longest_sleep();
         next.since(self.now()).min(longest)
     }
@@ -185,6 +200,21 @@ impl Engine {
             }
             Input::Stop => {}
         }
+    }
+
+    /// Forgets messages that ended long ago, a few at a time.
+    async fn sweep(&mut self) {
+        let now = self.now();
+        if now < self.next_sweep {
+            return;
+        }
+        let ended_before = now.before(self.settings.history);
+        let swept = self.store.sweep(ended_before, MAX_SWEEP).await;
+        if let Err(error) = &swept {
+            warn!(%error, "the store did not forget what ended long ago");
+        }
+        let more = swept.is_ok_and(|swept| swept == MAX_SWEEP);
+        self.next_sweep = now.after(if more { SWEEP_PAUSE } else { SWEEP_INTERVAL });
     }
 
     // Requests

@@ -1,6 +1,6 @@
 //! A store that forgets everything when the process ends.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -20,8 +20,8 @@ pub struct MemoryStore {
 struct Tables {
     messages: HashMap<MessageKey, Arc<Message>>,
     due: BTreeSet<(Timestamp, MessageKey)>,
-    /// Messages with a final state, the one that ended first in front.
-    finished: VecDeque<MessageKey>,
+    /// Messages with a final state, by the time of that.
+    finished: BTreeSet<(Timestamp, MessageKey)>,
     outbox: HashMap<Arc<str>, BTreeMap<DeliveryKey, Arc<Delivery>>>,
     /// Entries of all outboxes.
     waiting: usize,
@@ -60,16 +60,15 @@ impl Tables {
         if let Some(due) = message.life.due() {
             self.due.insert((due, key.clone()));
         }
-        let is_final = message.life.is_final();
+        if let Some(done) = message.life.done() {
+            self.finished.insert((done, key.clone()));
+        }
         let before = self.messages.insert(key.clone(), message);
         if let Some(before) = &before
             && let Some(due) = before.life.due()
             && self.messages.get(&key).and_then(|now| now.life.due()) != Some(due)
         {
             self.due.remove(&(due, key.clone()));
-        }
-        if is_final && before.is_none_or(|before| !before.life.is_final()) {
-            self.finished.push_back(key);
         }
     }
 
@@ -117,7 +116,7 @@ impl Store for MemoryStore {
                 tables.apply(change);
             }
             while tables.finished.len() > self.history
-                && let Some(key) = tables.finished.pop_front()
+                && let Some((_, key)) = tables.finished.pop_first()
             {
                 tables.messages.remove(&key);
             }
@@ -176,6 +175,21 @@ impl Store for MemoryStore {
                 claimed.push(message);
             }
             claimed
+        }))
+    }
+
+    async fn sweep(&self, ended_before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        Ok(self.with(|tables| {
+            let mut swept = 0;
+            while swept < limit
+                && let Some((done, _)) = tables.finished.first()
+                && *done < ended_before
+                && let Some((_, key)) = tables.finished.pop_first()
+            {
+                tables.messages.remove(&key);
+                swept += 1;
+            }
+            swept
         }))
     }
 
