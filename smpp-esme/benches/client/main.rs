@@ -81,7 +81,7 @@ impl Options {
 
 fn rows(options: &Options) -> Vec<Row> {
     use Against::{Given, Responder, Smsc};
-    use Shape::{Await, OneTask, Raw, Tasks};
+    use Shape::{Await, OneTask, Pipeline, Raw, Tasks};
     use Threads::{One, Two};
     let mut rows = Vec::new();
     let mut row = |against: Against, shape: Shape, threads: Threads, window: u16| {
@@ -113,18 +113,18 @@ fn rows(options: &Options) -> Vec<Row> {
     row(Responder, Raw, One, 1);
     row(Responder, Await, One, 1);
     row(Responder, Raw, One, 1000);
-    for shape in [Tasks, OneTask] {
+    for shape in [Tasks, OneTask, Pipeline] {
         for threads in [One, Two] {
             row(Responder, shape, threads, 1000);
         }
     }
     row(Smsc, Await, One, 1);
-    for shape in [Tasks, OneTask] {
+    for shape in [Tasks, OneTask, Pipeline] {
         row(Smsc, shape, One, 1000);
     }
     if options.connect.is_some() {
         row(Given, Await, One, 1);
-        for shape in [Tasks, OneTask] {
+        for shape in [Tasks, OneTask, Pipeline] {
             row(Given, shape, One, 1000);
         }
     }

@@ -23,6 +23,8 @@ pub(crate) enum Shape {
     Tasks,
     /// One task starts requests and awaits their responses in order.
     OneTask,
+    /// One task with a pipeline.
+    Pipeline,
 }
 
 impl Shape {
@@ -32,6 +34,7 @@ impl Shape {
             Self::Await => "submit_sm",
             Self::Tasks => "submit_sm by tasks",
             Self::OneTask => "start_submit_sm by one task",
+            Self::Pipeline => "pipeline",
         }
     }
 }
@@ -172,6 +175,21 @@ async fn by_client(shape: Shape, client: &Client, window: usize, length: Duratio
                 task.await.unwrap();
             }
             start.end(messages.load(Ordering::Relaxed))
+        }
+        Shape::Pipeline => {
+            let (start, mut messages) = (Start::now(), 0_u64);
+            let mut pipeline = client.pipeline();
+            while messages % 256 != 0 || start.elapsed() < length {
+                if pipeline.is_full() {
+                    pipeline.next().await.unwrap().1.unwrap();
+                }
+                pipeline.submit_sm(messages, &message()).await.unwrap();
+                messages += 1;
+            }
+            while let Some((_, outcome)) = pipeline.next().await {
+                outcome.unwrap();
+            }
+            start.end(messages)
         }
         Shape::OneTask => {
             let (start, mut messages) = (Start::now(), 0_u64);
