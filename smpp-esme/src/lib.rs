@@ -7,7 +7,10 @@ mod config;
 mod connect;
 mod error;
 mod incoming;
+mod mailbox;
 mod owned;
+mod pipeline;
+mod reply;
 mod task;
 mod url;
 
@@ -21,4 +24,5 @@ pub use connect::{BoxStream, Connect, Requester, Stream};
 pub use error::{ConnectError, ConnectErrorKind, RequestError, RequestErrorKind};
 pub use incoming::{Delivery, Inbound, Incoming};
 pub use owned::{OwnedPdu, SubmitResp};
+pub use pipeline::Pipeline;
 pub use url::{DEFAULT_PORT, DEFAULT_WINDOW, SmppUrl, UrlError, UrlErrorKind};

@@ -21,6 +21,13 @@ impl Timestamp {
         Self(self.0.saturating_add(millis))
     }
 
+    /// The point `duration` before this one, at least 1970.
+    #[must_use]
+    pub fn before(self, duration: Duration) -> Self {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_sub(millis))
+    }
+
     /// The time from `earlier` to this point, zero when it is not earlier.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {

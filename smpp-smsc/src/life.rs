@@ -52,6 +52,39 @@ impl Life {
         }
     }
 
+    /// Everything that a store has to write down.
+    #[must_use]
+    pub const fn record(&self) -> LifeRecord {
+        LifeRecord {
+            state: self.state,
+            scheduled: self.scheduled,
+            expires: self.expires,
+            due: self.due,
+            attempts: self.attempts,
+            in_flight: self.in_flight,
+            done: self.done,
+            error: self.error,
+        }
+    }
+
+    /// A life as it was written down; `None` when no life can be like that: one
+    /// that is over is never due and has no attempt under way, any other is due.
+    #[must_use]
+    pub fn from_record(record: LifeRecord) -> Option<Self> {
+        let over = record.done.is_some();
+        let consistent = record.due.is_none() == over && !(over && record.in_flight);
+        consistent.then_some(Self {
+            state: record.state,
+            scheduled: record.scheduled,
+            expires: record.expires,
+            due: record.due,
+            attempts: record.attempts,
+            in_flight: record.in_flight,
+            done: record.done,
+            error: record.error,
+        })
+    }
+
     /// The state at `now`.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> MessageState {
@@ -131,6 +164,15 @@ impl Life {
         }
         self.attempts += 1;
         Claimed::Attempt
+    }
+
+    /// Whoever had the message in hand is gone, and with them the outcome of the
+    /// attempt: it is due at `now`.
+    pub const fn release(&mut self, now: Timestamp) {
+        if self.in_flight {
+            self.in_flight = false;
+            self.due = Some(now);
+        }
     }
 
     /// Ends a message whose validity is over. Says whether it is.
@@ -228,6 +270,27 @@ impl Life {
         self.done = Some(now);
         self.due = None;
     }
+}
+
+/// The values of a [`Life`], for stores that write them down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LifeRecord {
+    /// The final state, or `ENROUTE` before there is one.
+    pub state: MessageState,
+    /// From when on it is to be delivered.
+    pub scheduled: Timestamp,
+    /// Until when it is to be delivered.
+    pub expires: Timestamp,
+    /// When something is to be done for it.
+    pub due: Option<Timestamp>,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Whether an attempt is under way.
+    pub in_flight: bool,
+    /// When the final state was reached.
+    pub done: Option<Timestamp>,
+    /// The network's error of the last attempt.
+    pub error: u8,
 }
 
 /// What [`Life::claim`] says.

@@ -18,7 +18,7 @@ use tracing::{debug, info, warn};
 
 use crate::connection::{Command, Connection, Shared};
 use crate::engine::{Engine, Input, Settings};
-use crate::message::Ids;
+use crate::message_id::Ids;
 use crate::network::{Handsets, Network, Reports};
 use crate::registry::{ConnectionId, SessionInfo};
 use crate::store::{MemoryStore, Store};
@@ -64,6 +64,7 @@ impl Builder {
                 retries: Retries::default(),
                 lease: Duration::from_secs(60),
                 receipt_lifetime: Duration::from_secs(72 * 3600),
+                history: Duration::from_secs(72 * 3600),
             },
         }
     }
@@ -149,6 +150,13 @@ impl Builder {
     /// Sets how long a receipt waits for its ESME. Default 72 hours.
     pub fn receipt_lifetime(mut self, lifetime: Duration) -> Self {
         self.settings.receipt_lifetime = lifetime;
+        self
+    }
+
+    /// Sets how long a message is kept after it has reached its final state, so
+    /// that `query_sm` finds it. Default 72 hours.
+    pub fn history(mut self, history: Duration) -> Self {
+        self.settings.history = history;
         self
     }
 

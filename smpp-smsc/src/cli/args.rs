@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::time::Duration;
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -10,6 +11,9 @@ pub(super) const DEFAULT_ACCOUNT: (&str, &str) = ("esme", "secret");
 
 /// Where it listens when nothing else is said.
 const DEFAULT_LISTEN: &str = "127.0.0.1:2775";
+
+/// Where messages are kept when nothing else is said.
+const DEFAULT_STORE: &str = "redb:./smsc-data";
 
 /// SMPP message centre and simulator: takes messages from ESMEs, keeps them,
 /// hands them to simulated handsets, and sends receipts.
@@ -46,8 +50,9 @@ pub(super) struct ServeArgs {
     #[arg(long = "account", value_name = "SYSTEM_ID:PASSWORD", num_args = 1.., value_parser = account)]
     pub(super) accounts: Vec<AccountArg>,
 
-    /// Where messages are kept: memory.
-    #[arg(long, value_name = "STORE", default_value = "memory", value_parser = store)]
+    /// Where messages are kept: redb:FOLDER, where they outlive the program, or
+    /// memory.
+    #[arg(long, value_name = "STORE", default_value = DEFAULT_STORE, value_parser = store)]
     pub(super) store: StoreArg,
 
     /// How long the simulated handsets take to receive a message, such as 100ms or 2s.
@@ -67,9 +72,11 @@ pub(super) enum LogForm {
     Json,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StoreArg {
     Memory,
+    /// The folder.
+    Redb(PathBuf),
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -135,12 +142,16 @@ fn account(text: &str) -> Result<AccountArg, String> {
 }
 
 fn store(text: &str) -> Result<StoreArg, String> {
-    match text.split_once(':').map_or(text, |(kind, _)| kind) {
-        "memory" if text == "memory" => Ok(StoreArg::Memory),
-        kind @ ("redb" | "postgres" | "postgresql") => Err(format!(
-            "{kind} is not there yet: this version keeps messages in memory only, --store memory"
+    match text.split_once(':') {
+        None if text == "memory" => Ok(StoreArg::Memory),
+        None | Some(("redb", "")) if text.starts_with("redb") => {
+            Err("the folder is missing: redb:./smsc-data, for example".into())
+        }
+        Some(("redb", folder)) => Ok(StoreArg::Redb(folder.into())),
+        Some((kind @ ("postgres" | "postgresql"), _)) => Err(format!(
+            "{kind} is not there yet: messages are kept in redb:FOLDER or in memory"
         )),
-        _ => Err("the store is memory".into()),
+        _ => Err("the store is redb:FOLDER or memory".into()),
     }
 }
 
@@ -200,9 +211,10 @@ mod tests {
             (account(":secret").map(drop), "empty"),
             (account("bank:123456789").map(drop), "at most 8"),
             (account("sixteencharacter:x").map(drop), "at most 15"),
-            (store("redb:./data").map(drop), "not there yet"),
+            (store("redb").map(drop), "folder is missing"),
+            (store("redb:").map(drop), "folder is missing"),
             (store("postgres://db").map(drop), "not there yet"),
-            (store("disk").map(drop), "memory"),
+            (store("disk").map(drop), "redb:FOLDER or memory"),
             (duration("5").map(drop), "unit"),
             (duration("fast").map(drop), "unit"),
             (duration("2000m").map(drop), "a day"),

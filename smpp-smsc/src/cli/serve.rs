@@ -5,7 +5,7 @@ use core::net::SocketAddr;
 use std::io::{IsTerminal as _, Write as _};
 
 use smpp_smsc::network::Handsets;
-use smpp_smsc::store::MemoryStore;
+use smpp_smsc::store::{MemoryStore, RedbStore};
 use smpp_smsc::{Accounts, Smsc};
 use tokio::net::TcpListener;
 use tracing::info;
@@ -49,12 +49,22 @@ async fn serve(args: &ServeArgs) -> Result<(), Failure> {
     for account in &args.accounts {
         accounts.insert(&account.system_id, &account.password);
     }
-    let StoreArg::Memory = args.store;
-    let smsc = Smsc::builder()
+    let builder = Smsc::builder()
         .accounts(accounts)
-        .store(MemoryStore::default())
-        .network(Handsets::new(args.delay))
-        .start();
+        .network(Handsets::new(args.delay));
+    let builder = match &args.store {
+        StoreArg::Memory => builder.store(MemoryStore::default()),
+        StoreArg::Redb(folder) => {
+            let store = RedbStore::open(folder).map_err(|error| {
+                Failure::Other(format!(
+                    "the store cannot be opened: {error}; --store redb:FOLDER chooses another \
+                     folder, --store memory none"
+                ))
+            })?;
+            builder.store(store)
+        }
+    };
+    let smsc = builder.start();
 
     let bound: Vec<SocketAddr> = listeners
         .iter()
@@ -208,11 +218,11 @@ fn first_screen(args: &ServeArgs, bound: &[SocketAddr]) -> String {
     for account in &args.accounts {
         line(&mut text, "account", &account.system_id);
     }
-    line(
-        &mut text,
-        "messages",
-        "kept in memory: gone when this program ends",
-    );
+    let kept = match &args.store {
+        StoreArg::Memory => "kept in memory: gone when this program ends".into(),
+        StoreArg::Redb(folder) => format!("kept in {}", folder.display()),
+    };
+    line(&mut text, "messages", &kept);
     line(
         &mut text,
         "handsets",

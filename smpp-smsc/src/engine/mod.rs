@@ -19,6 +19,7 @@ use tracing::{error, info, warn};
 
 use crate::answer::{Answer, Reply};
 use crate::connection::{Command, DeliveryOutcome};
+use crate::hash::IdSet;
 use crate::network::{Attempt, Network, Report, Reports};
 use crate::registry::{BoundSession, ConnectionId, Registry, SessionInfo};
 use crate::store::{Change, Delivery, DeliveryContent, DeliveryKey, Store, StoreError};
@@ -34,6 +35,14 @@ const MAX_INPUTS: usize = 1024;
 
 /// Messages that are claimed at once.
 const MAX_CLAIM: usize = 4096;
+
+/// Messages that are forgotten at once.
+const MAX_SWEEP: usize = 1000;
+
+/// How often it looks for messages to forget, and how long it waits when there
+/// are more than it takes at once.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+const SWEEP_PAUSE: Duration = Duration::from_millis(50);
 
 /// How long it waits before it asks a store again that has failed.
 const STORE_PAUSE: Duration = Duration::from_millis(200);
@@ -74,6 +83,8 @@ pub(crate) struct Settings {
     pub(crate) lease: Duration,
     /// How long a receipt is kept for its ESME.
     pub(crate) receipt_lifetime: Duration,
+    /// How long a message is kept that has ended.
+    pub(crate) history: Duration,
 }
 
 pub(crate) struct Engine {
@@ -88,6 +99,7 @@ pub(crate) struct Engine {
     /// Accounts whose outbox may have something to send.
     changed: HashSet<Arc<str>>,
     next_key: u64,
+    next_sweep: Timestamp,
 }
 
 impl Engine {
@@ -99,7 +111,8 @@ impl Engine {
         reports: Reports,
     ) -> Self {
         // Behind the keys of a process that started earlier.
-        let next_key = settings.clock.now().0.saturating_mul(1000);
+        let now = settings.clock.now();
+        let next_key = now.0.saturating_mul(1000);
         Self {
             store,
             network,
@@ -110,6 +123,7 @@ impl Engine {
             outboxes: HashMap::new(),
             changed: HashSet::new(),
             next_key,
+            next_sweep: now,
         }
     }
 
@@ -127,6 +141,7 @@ impl Engine {
                 self.take(input, &mut group).await;
             }
             self.flush(&mut group).await;
+            self.sweep().await;
             let claimed = self.claim().await;
             self.deliver().await;
             if stop {
@@ -157,6 +172,7 @@ impl Engine {
         };
         let delayed = self.outboxes.values().filter_map(Outbox::next_delayed);
         let next = delayed.chain(due).min().unwrap_or(Timestamp::NEVER);
+        let next = next.min(self.next_sweep);
         let longest = self.settings.clock.longest_sleep();
         next.since(self.now()).min(longest)
     }
@@ -185,6 +201,21 @@ impl Engine {
             }
             Input::Stop => {}
         }
+    }
+
+    /// Forgets messages that ended long ago, a few at a time.
+    async fn sweep(&mut self) {
+        let now = self.now();
+        if now < self.next_sweep {
+            return;
+        }
+        let ended_before = now.before(self.settings.history);
+        let swept = self.store.sweep(ended_before, MAX_SWEEP).await;
+        if let Err(error) = &swept {
+            warn!(%error, "the store did not forget what ended long ago");
+        }
+        let more = swept.is_ok_and(|swept| swept == MAX_SWEEP);
+        self.next_sweep = now.after(if more { SWEEP_PAUSE } else { SWEEP_INTERVAL });
     }
 
     // Requests
@@ -288,7 +319,7 @@ impl Engine {
 
     /// Attempts have ended.
     async fn ended(&mut self, reports: Vec<Report>, group: &mut Group) {
-        let mut seen = HashSet::new();
+        let mut seen = IdSet::default();
         let keys: Vec<_> = reports.iter().map(|report| report.key.clone()).collect();
         // What the group holds about the same messages must be in the store first.
         self.flush(group).await;
@@ -316,10 +347,7 @@ impl Engine {
     fn changed_life(&mut self, message: Message, group: &mut Group) {
         let message = Arc::new(message);
         group.changes.push(Change::Update(message.clone()));
-        if message
-            .life
-            .wants_receipt(message.content().registered_delivery)
-        {
+        if message.life.wants_receipt(message.registered_delivery()) {
             self.next_key += 1;
             group.enqueue(Arc::new(Delivery {
                 key: DeliveryKey(self.next_key),

@@ -28,6 +28,7 @@ where
     a_lease_that_is_over_gives_the_message_back(&open().await).await;
     a_claim_after_the_validity_is_no_attempt(&open().await).await;
     a_final_message_is_never_due(&open().await).await;
+    what_ended_long_ago_is_swept(&open().await).await;
     the_outbox_keeps_its_order(&open().await).await;
     outboxes_of_accounts_are_apart(&open().await).await;
     claims_of_several_at_once_do_not_overlap(Arc::new(open().await)).await;
@@ -188,6 +189,32 @@ async fn a_final_message_is_never_due(store: &impl Store) {
     assert_eq!(ok(store.next_due().await), None);
     let claimed = ok(store.claim(Timestamp(5000), Timestamp(9000), 10).await);
     assert!(claimed.is_empty());
+}
+
+async fn what_ended_long_ago_is_swept(store: &impl Store) {
+    let messages: Vec<_> = ["a", "b", "c", "d"]
+        .into_iter()
+        .map(|id| message(id, 0, 10))
+        .collect();
+    insert(store, &messages).await;
+    let ends = messages.iter().zip([20, 30, 40]);
+    let ended: Vec<_> = ends
+        .map(|(message, end)| Change::Update(delivered(message, Timestamp(end))))
+        .collect();
+    ok(store.commit(ended).await);
+    let left = async |ids: &[&str]| {
+        for id in ["a", "b", "c", "d"] {
+            let found = ok(store.find(&key(id, 0).id).await);
+            assert_eq!(!found.is_empty(), ids.contains(&id), "{id}");
+        }
+    };
+    assert_eq!(ok(store.sweep(Timestamp(20), 10).await), 0);
+    assert_eq!(ok(store.sweep(Timestamp(31), 1).await), 1);
+    left(&["b", "c", "d"]).await;
+    assert_eq!(ok(store.sweep(Timestamp(31), 10).await), 1);
+    assert_eq!(ok(store.sweep(Timestamp(9000), 10).await), 1);
+    // What has not ended stays.
+    left(&["d"]).await;
 }
 
 async fn the_outbox_keeps_its_order(store: &impl Store) {

@@ -5,6 +5,8 @@
 
 pub mod conformance;
 mod memory;
+#[cfg(feature = "redb")]
+mod redb;
 
 use std::sync::Arc;
 
@@ -13,6 +15,9 @@ use async_trait::async_trait;
 use crate::{Message, MessageId, MessageKey, Timestamp};
 
 pub use memory::MemoryStore;
+#[cfg(feature = "redb")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redb")))]
+pub use redb::{OpenError, RedbStore};
 
 /// Keeps messages until nobody asks for them any more, and what is to be
 /// delivered to ESMEs until they have it.
@@ -43,6 +48,11 @@ pub trait Store: Send + Sync + 'static {
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Arc<Message>>, StoreError>;
+
+    /// Forgets at most `limit` messages that reached their final state before
+    /// `ended_before`, those that ended longest ago first. Says how many. What
+    /// waits in an outbox is not touched.
+    async fn sweep(&self, ended_before: Timestamp, limit: usize) -> Result<usize, StoreError>;
 
     /// When the next message is due; `None` when none ever is.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;

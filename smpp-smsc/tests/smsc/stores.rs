@@ -73,6 +73,11 @@ impl Store for Broken {
         self.inner.claim(now, lease_until, limit).await
     }
 
+    async fn sweep(&self, ended_before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        self.check()?;
+        self.inner.sweep(ended_before, limit).await
+    }
+
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.check()?;
         self.inner.next_due().await
