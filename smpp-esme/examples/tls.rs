@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             if error.kind() == ConnectErrorKind::Tls(TlsFault::UnknownAuthority) {
                 eprintln!("give the certificate of the authority as third argument");
             }
-            return Err(error.into());
+            return Err(error.to_string().into());
         }
     };
     client.enquire_link().await?;

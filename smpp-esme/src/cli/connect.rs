@@ -3,7 +3,8 @@
 use core::future::Future;
 
 use smpp_esme::{
-    Client, Connect, ConnectError, ConnectErrorKind, Incoming, SmppUrl, Stranger, TlsFault,
+    Client, CloseReason, Connect, ConnectError, ConnectErrorKind, Incoming, SmppUrl, Stranger,
+    TlsFault,
 };
 use smpp_pdu::CommandStatus;
 
@@ -51,6 +52,11 @@ fn refused(url: &SmppUrl, error: &ConnectError) -> Failure {
         // These say themselves what to change.
         ConnectErrorKind::Tls(TlsFault::Settings) => return Failure::usage(message),
         ConnectErrorKind::Tls(_) => "",
+        ConnectErrorKind::Closed(CloseReason::ConnectionLost | CloseReason::NoOctets)
+            if !url.is_tls() =>
+        {
+            "does it want TLS (smpps:// in --url), or not know this host?"
+        }
         _ => "is a centre listening there? Check HOST:PORT in --url",
     };
     if !hint.is_empty() {

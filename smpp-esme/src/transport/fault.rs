@@ -50,12 +50,15 @@ impl TlsFault {
         None
     }
 
-    /// What is wrong while the handshake is still under way.
+    /// What is wrong while the handshake is still under way. `in_vain`: the centre
+    /// has asked for a client certificate, and there was none.
     #[cfg(feature = "tls")]
-    pub(super) fn in_handshake(error: &io::Error, with_certificate: bool) -> Self {
+    pub(super) fn in_handshake(error: &io::Error, in_vain: bool) -> Self {
         match Self::of(error) {
-            // Alerts that say this about a certificate that was not sent.
-            Some(Self::CertificateRefused) if !with_certificate => Self::CertificateWanted,
+            // OpenSSL says `handshake_failure` in TLS 1.2, others `bad_certificate`.
+            Some(Self::CertificateRefused | Self::Incompatible) | None if in_vain => {
+                Self::CertificateWanted
+            }
             Some(fault) => fault,
             None => Self::HungUp,
         }
@@ -167,5 +170,32 @@ impl fmt::Display for TlsFault {
             Self::HungUp => "the peer closed the connection in the middle of the handshake",
             Self::Other => "the handshake failed",
         })
+    }
+}
+
+#[cfg(all(test, feature = "tls"))]
+mod tests {
+    use rustls::{AlertDescription, Error};
+
+    use super::*;
+
+    #[test]
+    fn an_alert_after_a_certificate_was_asked_for_in_vain_is_about_that() {
+        let alert = |alert| io::Error::other(Error::AlertReceived(alert));
+        let failure = alert(AlertDescription::HandshakeFailure);
+        assert_eq!(
+            TlsFault::in_handshake(&failure, false),
+            TlsFault::Incompatible
+        );
+        let refused = alert(AlertDescription::BadCertificate);
+        let closed = io::Error::from(io::ErrorKind::UnexpectedEof);
+        assert_eq!(TlsFault::in_handshake(&closed, false), TlsFault::HungUp);
+        for error in [failure, refused, closed] {
+            let fault = TlsFault::in_handshake(&error, true);
+            assert_eq!(fault, TlsFault::CertificateWanted, "{error}");
+        }
+        let expired =
+            io::Error::other(Error::InvalidCertificate(rustls::CertificateError::Expired));
+        assert_eq!(TlsFault::in_handshake(&expired, true), TlsFault::Expired);
     }
 }

@@ -1,6 +1,8 @@
 //! What carries a session: TCP, with TLS and a PROXY header where they are wanted.
 
 mod clock;
+#[cfg(feature = "tls")]
+mod credentials;
 mod fault;
 mod proxy;
 mod tcp;

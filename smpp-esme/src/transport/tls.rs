@@ -1,23 +1,18 @@
 //! TLS, by rustls.
 
 use core::fmt;
-use std::fs;
-use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
-use rustls::pki_types::pem::{Error as PemError, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use secrecy::zeroize::Zeroizing;
-use secrecy::{ExposeSecret, SecretSlice};
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tracing::{debug, warn};
+use tracing::debug;
 
 use super::clock::Clock;
+use super::credentials::{Loaded, Pem, Settings, load, settings_fault};
 use super::fault::TlsFault;
 use crate::{ConnectError, ConnectErrorKind};
 
@@ -86,22 +81,6 @@ enum Rules {
     Ours(Settings),
     /// A whole configuration.
     Given(Arc<ClientConfig>),
-}
-
-#[derive(Clone, Debug, Default)]
-struct Settings {
-    /// None: those of the system.
-    authorities: Vec<Pem>,
-    /// The chain, and its key.
-    identity: Option<(Pem, Pem)>,
-    min_version: TlsVersion,
-}
-
-/// Where PEM comes from.
-#[derive(Clone)]
-enum Pem {
-    File(PathBuf),
-    Octets(Arc<SecretSlice<u8>>),
 }
 
 impl TlsConfig {
@@ -185,17 +164,16 @@ impl TlsConfig {
                 "{name:?} is no name that a certificate can have, give one with sni=NAME"
             ))
         })?;
-        let (config, with_certificate) = match &self.rules {
-            Rules::Given(config) => (Arc::clone(config), true),
-            Rules::Ours(settings) => {
-                let with_certificate = settings.identity.is_some();
-                (load(settings.clone()).await?, with_certificate)
-            }
+        let loaded = match &self.rules {
+            Rules::Given(config) => Loaded {
+                config: Arc::clone(config),
+                nobody: None,
+            },
+            Rules::Ours(settings) => load(settings.clone()).await?,
         };
         Ok(Prepared {
             server_name: server_name.to_owned(),
-            config,
-            with_certificate,
+            loaded,
         })
     }
 }
@@ -203,8 +181,7 @@ impl TlsConfig {
 /// All that a handshake needs.
 pub(super) struct Prepared {
     server_name: ServerName<'static>,
-    config: Arc<ClientConfig>,
-    with_certificate: bool,
+    loaded: Loaded,
 }
 
 impl Prepared {
@@ -213,14 +190,16 @@ impl Prepared {
         stream: TcpStream,
         clock: &Clock,
     ) -> Result<TlsStream<TcpStream>, ConnectError> {
-        let handshake = TlsConnector::from(self.config).connect(self.server_name, stream);
+        let Loaded { config, nobody } = self.loaded;
+        let handshake = TlsConnector::from(config).connect(self.server_name, stream);
         let waiting = || {
             "connected, but the peer does not answer the TLS handshake; for plain SMPP write \
              smpp:// instead of smpps://"
                 .to_owned()
         };
         let stream = clock.bound(handshake, waiting).await?.map_err(|error| {
-            let fault = TlsFault::in_handshake(&error, self.with_certificate);
+            let in_vain = nobody.is_some_and(|nobody| nobody.was_asked());
+            let fault = TlsFault::in_handshake(&error, in_vain);
             ConnectError::with_source(ConnectErrorKind::Tls(fault), error)
         })?;
         let session = stream.get_ref().1;
@@ -246,150 +225,4 @@ impl fmt::Debug for Rules {
             Self::Given(_) => f.write_str("rustls::ClientConfig"),
         }
     }
-}
-
-impl Pem {
-    fn octets(octets: Vec<u8>) -> Self {
-        Self::Octets(Arc::new(octets.into()))
-    }
-
-    fn read(&self) -> Result<Zeroizing<Vec<u8>>, ConnectError> {
-        match self {
-            Self::File(file) => fs::read(file)
-                .map(Zeroizing::new)
-                .map_err(|error| settings_fault(format!("{self} cannot be read: {error}"))),
-            Self::Octets(octets) => Ok(Zeroizing::new(octets.expose_secret().to_vec())),
-        }
-    }
-
-    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, ConnectError> {
-        let found: Result<Vec<_>, PemError> =
-            CertificateDer::pem_slice_iter(&self.read()?).collect();
-        match found {
-            Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-            Ok(_) => Err(settings_fault(format!(
-                "{self} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
-            ))),
-            Err(error) => Err(settings_fault(format!("{self} is no PEM: {error}"))),
-        }
-    }
-
-    fn key(&self) -> Result<PrivateKeyDer<'static>, ConnectError> {
-        PrivateKeyDer::from_pem_slice(&self.read()?).map_err(|error| {
-            settings_fault(match error {
-                PemError::NoItemsFound => format!(
-                    "{self} holds no private key in PEM without encryption \
-                     (-----BEGIN PRIVATE KEY-----)"
-                ),
-                error => format!("{self} is no PEM: {error}"),
-            })
-        })
-    }
-}
-
-/// Which one it is. What is in it stays hidden, since it may be a key.
-impl fmt::Display for Pem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(file) => file.display().fmt(f),
-            Self::Octets(_) => f.write_str("the given PEM text"),
-        }
-    }
-}
-
-impl fmt::Debug for Pem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(file) => file.fmt(f),
-            Self::Octets(octets) => write!(f, "PEM of {} octets", octets.expose_secret().len()),
-        }
-    }
-}
-
-fn settings_fault(message: String) -> ConnectError {
-    ConnectError::with_source(
-        ConnectErrorKind::Tls(TlsFault::Settings),
-        io::Error::new(io::ErrorKind::InvalidInput, message),
-    )
-}
-
-/// Reads the files, on a thread where that may wait.
-async fn load(settings: Settings) -> Result<Arc<ClientConfig>, ConnectError> {
-    tokio::task::spawn_blocking(move || config(&settings))
-        .await
-        .unwrap_or_else(|error| Err(io::Error::other(error).into()))
-}
-
-fn config(settings: &Settings) -> Result<Arc<ClientConfig>, ConnectError> {
-    let versions: &[_] = match settings.min_version {
-        TlsVersion::V1_2 => rustls::ALL_VERSIONS,
-        TlsVersion::V1_3 => &[&rustls::version::TLS13],
-    };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let unusable = |error: &dyn fmt::Display| settings_fault(error.to_string());
-    let roots = if settings.authorities.is_empty() {
-        system_roots()?
-    } else {
-        Arc::new(given_roots(&settings.authorities)?)
-    };
-    let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
-        .build()
-        .map_err(|error| unusable(&error))?;
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(versions)
-        .map_err(|error| unusable(&error))?
-        .with_webpki_verifier(verifier);
-    let config = match &settings.identity {
-        None => config.with_no_client_auth(),
-        Some((certificate, key)) => config
-            .with_client_auth_cert(certificate.certificates()?, key.key()?)
-            .map_err(|error| {
-                settings_fault(match error {
-                    rustls::Error::InconsistentKeys(_) => {
-                        format!("the key in {key} is not that of the certificate in {certificate}")
-                    }
-                    error => format!("{certificate} with {key} cannot be used: {error}"),
-                })
-            })?,
-    };
-    Ok(Arc::new(config))
-}
-
-fn given_roots(authorities: &[Pem]) -> Result<RootCertStore, ConnectError> {
-    let mut roots = RootCertStore::empty();
-    for pem in authorities {
-        for (number, certificate) in (1..).zip(pem.certificates()?) {
-            roots.add(certificate).map_err(|error| {
-                settings_fault(format!(
-                    "certificate {number} of {pem} cannot be trusted: {error}"
-                ))
-            })?;
-        }
-    }
-    Ok(roots)
-}
-
-fn system_roots() -> Result<Arc<RootCertStore>, ConnectError> {
-    static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
-    if let Some(roots) = ROOTS.get() {
-        return Ok(Arc::clone(roots));
-    }
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(found.certs);
-    let said: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
-    if roots.is_empty() {
-        let why = match said.as_slice() {
-            [] => "there are none".to_owned(),
-            _ => said.join("; "),
-        };
-        return Err(ConnectError::with_source(
-            ConnectErrorKind::Tls(TlsFault::SystemRoots),
-            io::Error::new(io::ErrorKind::NotFound, why),
-        ));
-    }
-    if !said.is_empty() {
-        warn!(errors = %said.join("; "), "some of the system's certificates cannot be read");
-    }
-    Ok(Arc::clone(ROOTS.get_or_init(|| Arc::new(roots))))
 }

@@ -13,37 +13,32 @@ pub(super) fn position(text: &str, part: &str) -> usize {
 
 /// Resolves `%41`. `name` says whose value it is; the value is not shown.
 pub(super) fn decode(text: &str, value: &str, name: &str) -> Result<Vec<u8>, UrlError> {
+    let wrong = |message: String| {
+        let at = Some(position(text, value));
+        Err(UrlError::new(UrlErrorKind::Escape, at, message))
+    };
     let mut octets = Vec::with_capacity(value.len());
     let mut rest = value.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
-        if first != b'%' {
-            octets.push(first);
-            rest = tail;
-            continue;
-        }
-        let escaped = tail.split_first_chunk::<2>();
-        let octet = escaped.and_then(|(digits, _)| {
-            let digits = core::str::from_utf8(digits).ok()?;
-            u8::from_str_radix(digits, 16).ok()
-        });
-        match (octet, escaped) {
-            (Some(0), _) => {
-                let message = format!("{name} cannot contain a NUL");
-                let at = Some(position(text, value));
-                return Err(UrlError::new(UrlErrorKind::Escape, at, message));
-            }
-            (Some(octet), Some((_, after))) => {
-                octets.push(octet);
-                rest = after;
-            }
-            _ => {
-                let message = format!(
+        let (octet, after) = if first == b'%' {
+            let escaped = tail.split_first_chunk::<2>().and_then(|(digits, after)| {
+                let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));
+                Some((u8::try_from(high? * 16 + low?).ok()?, after))
+            });
+            let Some(escaped) = escaped else {
+                return wrong(format!(
                     "in {name}, a % is followed by two hexadecimal digits; a % itself is %25"
-                );
-                let at = Some(position(text, value));
-                return Err(UrlError::new(UrlErrorKind::Escape, at, message));
-            }
+                ));
+            };
+            escaped
+        } else {
+            (first, tail)
+        };
+        if octet == 0 {
+            return wrong(format!("{name} cannot contain a NUL"));
         }
+        octets.push(octet);
+        rest = after;
     }
     Ok(octets)
 }

@@ -113,6 +113,9 @@ fn no_error_and_no_debug_output_shows_a_password() {
         "smpp://esme:hunter2/x@localhost",
         "smpp://esme:hunter2#x@localhost",
         "smpp://esme:hunter2%zz@localhost",
+        "smpp://esme:hunter2%+1@localhost",
+        "smpp://esme:hunter2%4@localhost",
+        "smpp://esme:hunter2\0@localhost",
         "smpp://esme:hunter2%00@localhost",
         "smpp://:hunter2@localhost",
     ] {
@@ -124,4 +127,53 @@ fn no_error_and_no_debug_output_shows_a_password() {
     }
     let url = parse("smpp://esme:hunter2@localhost");
     assert!(!format!("{url} {url:?}").contains("hunter2"));
+}
+
+#[cfg(not(feature = "tls"))]
+#[test]
+fn without_the_feature_smpps_names_it() {
+    let (kind, message) = fails("smpps://a:b@h");
+    assert_eq!(kind, UrlErrorKind::TlsUnsupported);
+    assert!(message.contains("its feature `tls`"), "{message}");
+}
+
+#[test]
+fn the_default_port_of_smpps_is_its_own() {
+    assert_eq!((DEFAULT_PORT, DEFAULT_TLS_PORT), (2775, 3550));
+}
+
+/// Addresses with octets taken out, put in and changed: an answer of whatever kind.
+#[test]
+fn no_mangled_address_panics() {
+    let seeds = [
+        "smpp://id:pw@host1:2775,[::1]:2775/?bind=trx&version=3.4&window=10&local=::1",
+        "smpps://a%20b:p%3Aw@h,h2:1?ca=a.pem&cert=c.pem&key=k.pem&sni=n&keepalive=9&proxy=v2",
+    ];
+    let signs: Vec<char> = ":/?#[]@,=&%.a1\u{e9}\0 ".chars().collect();
+    let mut random = fastrand::Rng::with_seed(0x5e55);
+    let mut parsed = 0;
+    for round in 0..20_000 {
+        let mut text: Vec<char> = seeds[round % seeds.len()].chars().collect();
+        for _ in 0..random.usize(1..5) {
+            let at = random.usize(..text.len());
+            match random.u8(..3) {
+                0 => drop(text.remove(at)),
+                1 => text.insert(at, signs[random.usize(..signs.len())]),
+                _ => text[at] = signs[random.usize(..signs.len())],
+            }
+        }
+        let text: String = text.into_iter().collect();
+        match text.parse::<SmppUrl>() {
+            Ok(url) => {
+                parsed += 1;
+                // What is shown is an address again, with another password.
+                let shown = url.to_string();
+                let again = parse(&shown);
+                assert_eq!(again.to_string(), shown, "{text}");
+                assert_eq!(again.endpoints().len(), url.endpoints().len(), "{text}");
+            }
+            Err(error) => assert!(!error.to_string().is_empty(), "{text}"),
+        }
+    }
+    assert!(parsed > 300, "{parsed}");
 }

@@ -280,7 +280,7 @@ async fn every_setting_that_cannot_be_used_is_named() {
         ),
         (
             new().client_certificate_pem(one.certificate.clone(), other.key.clone()),
-            "is not that of the certificate",
+            "key: the given PEM text is not the key of the certificate",
         ),
         (
             new().server_name("a b"),
