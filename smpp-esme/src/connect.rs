@@ -35,6 +35,9 @@ pub trait Connect: Send + Sync + 'static {
     /// it took too long, such as [`Endpoint`](crate::Endpoint), divides the time
     /// itself, and its error says what it waited for.
     ///
+    /// # Cancel safety
+    /// A dropped future closes what it has opened.
+    ///
     /// # Errors
     /// [`ConnectError`] when there is none by then.
     async fn connect_within(&self, limit: Duration) -> Result<BoxStream, ConnectError> {

@@ -248,9 +248,10 @@ mod tests {
     async fn every_address_of_a_name_is_tried() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let open_port = listener.local_addr().unwrap();
-        let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // Bound and not listening: nobody else gets the port meanwhile.
+        let closed = TcpSocket::new_v4().unwrap();
+        closed.bind(address("127.0.0.1:0")).unwrap();
         let closed_port = closed.local_addr().unwrap();
-        drop(closed);
         let addresses = [closed_port, open_port];
         let stream = open("here", &addresses, &Options::default(), &clock()).await;
         assert_eq!(stream.unwrap().peer_addr().unwrap(), open_port);

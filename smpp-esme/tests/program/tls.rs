@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::centre::{Centre, accept_all};
-use crate::certificates::{Authority, Server, accept, port};
+use crate::certificates::{Authority, Server, accept, closed_port, port};
 use crate::support::{Ran, command, ran, run};
 
 const SEND: [&str; 7] = ["send", "--from", "A", "--to", "12345", "--text", "Hi"];
@@ -94,8 +94,8 @@ async fn a_system_without_authorities_is_named() {
 
 #[tokio::test]
 async fn several_hosts_are_named_when_none_is_there() {
-    let (_, first) = port().await;
-    let (_, second) = port().await;
+    let (_socket, first) = closed_port();
+    let (_other_socket, second) = closed_port();
     let ran = send(&format!("smpp://esme:hunter2@{first},{second}")).await;
     assert_eq!(ran.code, 3);
     for host in [first, second] {

@@ -9,7 +9,7 @@ use smpp_esme::rustls::pki_types::pem::PemObject;
 use smpp_esme::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use smpp_esme::rustls::server::WebPkiClientVerifier;
 use smpp_esme::rustls::{ALL_VERSIONS, RootCertStore, ServerConfig, SupportedProtocolVersion};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -115,6 +115,14 @@ pub(crate) async fn port() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     (listener, address)
+}
+
+/// A port on which nothing listens, and nothing else will while the socket lives.
+pub(crate) fn closed_port() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }
 
 /// Accepts one connection with TLS.

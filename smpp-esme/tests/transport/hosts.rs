@@ -9,12 +9,7 @@ use smpp_esme::{
 use smpp_pdu::{Body, CommandStatus};
 
 use crate::centre::{Centre, Script, accept_all, account};
-use crate::certificates::port;
-
-/// A port on which nothing listens.
-async fn closed_port() -> SocketAddr {
-    port().await.1
-}
+use crate::certificates::{closed_port, port};
 
 /// A centre for one session.
 async fn centre(script: Script) -> SocketAddr {
@@ -39,7 +34,8 @@ fn url(hosts: &[SocketAddr]) -> SmppUrl {
 
 #[tokio::test]
 async fn where_the_first_host_refuses_the_connection_the_second_is_taken() {
-    let hosts = [closed_port().await, centre(accept_all()).await];
+    let (_socket, closed) = closed_port();
+    let hosts = [closed, centre(accept_all()).await];
     let (client, _) = Client::connect(&url(&hosts)).await.unwrap();
     client.enquire_link().await.unwrap();
 }
@@ -76,7 +72,8 @@ async fn a_wrong_password_is_not_tried_at_the_next_host() {
 
 #[tokio::test]
 async fn the_error_names_all_hosts_and_what_each_said() {
-    let (first, second) = (closed_port().await, closed_port().await);
+    let (_socket, first) = closed_port();
+    let (_other_socket, second) = closed_port();
     let error = Client::connect(&url(&[first, second])).await.unwrap_err();
     assert_eq!(error.kind(), ConnectErrorKind::Io);
     let text = error.to_string();
@@ -91,8 +88,18 @@ async fn the_error_names_all_hosts_and_what_each_said() {
 }
 
 #[tokio::test]
+async fn no_host_at_all_is_an_error_and_no_panic() {
+    let error = ClientBuilder::new(account())
+        .connect_any::<Endpoint>(&[])
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), "no connection: there is no host to try");
+}
+
+#[tokio::test]
 async fn the_addresses_of_a_name_are_named_in_the_error() {
-    let port = closed_port().await.port();
+    let (_socket, closed) = closed_port();
+    let port = closed.port();
     let endpoint = Endpoint::new("localhost", port);
     let error = ClientBuilder::new(account())
         .connect_to(&endpoint)

@@ -7,6 +7,7 @@ use smpp_esme::{
     Client, ClientBuilder, ConnectError, ConnectErrorKind, Endpoint, SmppUrl, Stranger, TlsConfig,
     TlsFault, TlsVersion,
 };
+use smpp_pdu::{ShortMessage, SubmitSm, Tag, Tlv, Tlvs};
 use std::io::Write;
 use std::sync::Arc;
 use tempfile::NamedTempFile;
@@ -71,6 +72,44 @@ async fn a_session_runs_over_tls_with_an_authority_from_a_file() {
     client.unbind().await;
     // The end was one of TLS too, not a cut.
     assert!(centre.await.unwrap().error.is_none());
+}
+
+#[tokio::test]
+async fn full_windows_of_large_messages_run_in_both_directions() {
+    const MESSAGES: usize = 500;
+    let authority = Authority::new();
+    let acceptor = Server::new(&here(&authority)).acceptor();
+    let (listener, address) = port().await;
+    let endpoint =
+        Endpoint::new("127.0.0.1", address.port()).tls(TlsConfig::new().ca_pem(authority.pem()));
+    let builder = ClientBuilder::new(account())
+        .window(500)
+        .auto_ack(true)
+        .incoming_buffer(MESSAGES);
+    let accepting = async {
+        let stream = accept(&listener, &acceptor).await.unwrap();
+        Centre::over(stream, accept_all())
+    };
+    let (bound, centre) = tokio::join!(builder.connect_to(&endpoint), accepting);
+    let (client, mut incoming) = bound.unwrap();
+    // More than the buffers of the sockets and of TLS take.
+    let payload = [Tlv::new(Tag::MESSAGE_PAYLOAD, &[b'x'; 60_000]).unwrap()];
+    let large = SubmitSm {
+        short_message: ShortMessage::EMPTY,
+        tlvs: Tlvs::from_slice(&payload),
+        ..message()
+    };
+    let mut pending = Vec::new();
+    for id in 0..MESSAGES {
+        centre.deliver(id as u64, b"Hello");
+        pending.push(client.start_submit_sm(&large).await.unwrap());
+    }
+    for response in pending {
+        response.await.unwrap();
+    }
+    for _ in 0..MESSAGES {
+        incoming.recv().await.unwrap();
+    }
 }
 
 #[tokio::test]
