@@ -75,7 +75,8 @@ impl Drop for Handle {
 
 impl Client {
     /// Connects to the centre of `url` and binds, with the defaults of
-    /// [`ClientBuilder`].
+    /// [`ClientBuilder`]. Where it names several hosts, they are tried in turn, see
+    /// [`ClientBuilder::connect_any`].
     ///
     /// # Cancel safety
     /// See [`ClientBuilder::connect`].
@@ -83,9 +84,7 @@ impl Client {
     /// # Errors
     /// [`ConnectError`] when there is no connection, or no bind.
     pub async fn connect(url: &SmppUrl) -> Result<(Self, Incoming), ConnectError> {
-        ClientBuilder::from(url)
-            .connect(url.host(), url.port())
-            .await
+        ClientBuilder::from(url).connect_any(&url.endpoints()).await
     }
 
     /// Binds over a stream that is connected already, with the defaults of
@@ -129,10 +128,15 @@ impl Client {
             Arc::clone(&reason),
         );
         let config = builder.session();
+        let (failed, failure) = oneshot::channel();
         tokio::spawn(async move {
             let ended = drive(stream, config, &mut task, filled).await;
             match ended.error {
-                Some(error) => info!(reason = %ended.reason, %error, "session over"),
+                Some(error) => {
+                    info!(reason = %ended.reason, %error, "session over");
+                    // Nobody asks for it once the session is bound.
+                    let _ = failed.send(error);
+                }
                 None => info!(reason = %ended.reason, "session over"),
             }
             // Before anybody learns that it is over, every request has its outcome.
@@ -162,9 +166,18 @@ impl Client {
             }
             // The bind was never sent: the session ended before that.
             Err(error) if error.kind() == RequestErrorKind::Closed => {
-                Err(ConnectError::closed(client.closed().await))
+                let reason = client.closed().await;
+                Err(ConnectError::closed(reason).because(failure.await.ok()))
             }
-            Err(error) => Err(ConnectError::from_bind(&error)),
+            Err(error) => {
+                let refused = ConnectError::from_bind(&error);
+                match error.kind() {
+                    RequestErrorKind::LinkLost(
+                        CloseReason::ConnectionLost | CloseReason::NoOctets,
+                    ) => Err(refused.because(failure.await.ok())),
+                    _ => Err(refused),
+                }
+            }
         }
     }
 

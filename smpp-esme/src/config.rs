@@ -7,19 +7,20 @@ use smpp_codec::Decoder;
 use smpp_pdu::{Address, Bind, BindType, COctetStr, InterfaceVersion, Npi, Ton};
 use smpp_session::{Config, Role};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use crate::error::{ConnectError, ConnectErrorKind};
+use crate::secret::Secret;
 use crate::url::DEFAULT_WINDOW;
-use crate::{Client, Incoming, SmppUrl};
+use crate::{Client, Connect, Endpoint, Incoming, SmppUrl};
 
-/// The values of a bind. `Debug` does not show the password.
+/// The values of a bind. `Debug` does not show the password, and its octets are
+/// wiped when the last copy goes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BindConfig {
     bind_type: BindType,
     system_id: Vec<u8>,
-    password: Vec<u8>,
+    password: Secret,
     system_type: Vec<u8>,
     version: InterfaceVersion,
     ton: Ton,
@@ -34,7 +35,7 @@ impl BindConfig {
         Self {
             bind_type: BindType::Transceiver,
             system_id: system_id.into(),
-            password: password.into(),
+            password: Secret::from(password.into()),
             system_type: Vec::new(),
             version: InterfaceVersion::V3_4,
             ton: Ton::UNKNOWN,
@@ -86,7 +87,7 @@ impl BindConfig {
         Ok(Bind::new(
             self.bind_type,
             text(&self.system_id, "system_id")?,
-            text(&self.password, "password")?,
+            text(self.password.expose(), "password")?,
         )
         .system_type(text(&self.system_type, "system_type")?)
         .interface_version(self.version)
@@ -112,7 +113,7 @@ impl fmt::Debug for BindConfig {
         f.debug_struct("BindConfig")
             .field("bind_type", &self.bind_type)
             .field("system_id", &format_args!("{}", self.system_id_text()))
-            .field("password", &"***")
+            .field("password", &self.password)
             .field(
                 "system_type",
                 &format_args!("{}", self.system_type.escape_ascii()),
@@ -196,7 +197,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Time for the connection. Default 10 s.
+    /// Time for the connection, from the name of the host to the end of a TLS
+    /// handshake. Default 10 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
@@ -231,7 +233,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Connects and binds.
+    /// Connects by plain TCP and binds. [`Endpoint`] has TLS and other options,
+    /// see [`connect_to`](Self::connect_to).
     ///
     /// # Cancel safety
     /// A dropped future ends the connection, with an unbind where it is bound
@@ -240,17 +243,60 @@ impl ClientBuilder {
     /// # Errors
     /// [`ConnectError`] when there is no connection, or no bind.
     pub async fn connect(self, host: &str, port: u16) -> Result<(Client, Incoming), ConnectError> {
-        let limit = self.connect_timeout;
-        let stream = tokio::time::timeout(limit, TcpStream::connect((host, port)))
-            .await
-            .map_err(|_| ConnectError::new(ConnectErrorKind::TimedOut(limit)))?
-            .map_err(ConnectError::io)?;
-        // Writes are batched above; what is written is meant to leave at once.
-        stream.set_nodelay(true).map_err(ConnectError::io)?;
+        self.connect_to(&Endpoint::new(host, port)).await
+    }
+
+    /// Connects to a place, such as an [`Endpoint`], and binds.
+    ///
+    /// # Cancel safety
+    /// As [`connect`](Self::connect).
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn connect_to<C>(self, place: &C) -> Result<(Client, Incoming), ConnectError>
+    where
+        C: Connect + ?Sized,
+    {
+        let stream = place.connect_within(self.connect_timeout).await?;
         self.over(stream).await
     }
 
-    /// Binds over a stream that is connected already: TLS, a proxy, a test.
+    /// Connects and binds to the first of several places that takes the session,
+    /// each with the whole of the timeouts. A centre that refuses the account
+    /// itself (`ESME_RINVPASWD`, `ESME_RINVSYSID`, `ESME_RINVSYSTYP`) ends it: a
+    /// wrong password tried at every host is how accounts get locked.
+    ///
+    /// # Cancel safety
+    /// As [`connect`](Self::connect).
+    ///
+    /// # Errors
+    /// The error of the last place that was tried; its text names all of them.
+    pub async fn connect_any<C>(self, places: &[C]) -> Result<(Client, Incoming), ConnectError>
+    where
+        C: Connect,
+    {
+        let mut failed: Option<ConnectError> = None;
+        for place in places {
+            let error = match self.clone().connect_to(place).await {
+                Ok(bound) => return Ok(bound),
+                Err(error) => error,
+            };
+            let goes_on = error.may_differ_elsewhere();
+            failed = Some(if places.len() > 1 {
+                error.at(place.name(), failed.as_ref())
+            } else {
+                error
+            });
+            if !goes_on {
+                break;
+            }
+        }
+        Err(failed.unwrap_or_else(|| {
+            std::io::Error::new(std::io::ErrorKind::InvalidInput, "there is no host to try").into()
+        }))
+    }
+
+    /// Binds over a stream that is connected already: a tunnel, a pipe, a test.
     ///
     /// # Cancel safety
     /// As [`connect`](Self::connect).

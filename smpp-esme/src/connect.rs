@@ -2,12 +2,13 @@
 
 use core::future::Future;
 use core::pin::Pin;
+use core::time::Duration;
 
 use async_trait::async_trait;
 use smpp_pdu::Body;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::{Client, ConnectError, OwnedPdu, RequestError};
+use crate::{Client, ConnectError, ConnectErrorKind, OwnedPdu, RequestError};
 
 /// Any stream that a session can be bound over.
 pub trait Stream: AsyncRead + AsyncWrite + Send {}
@@ -29,6 +30,22 @@ pub trait Connect: Send + Sync + 'static {
     /// # Errors
     /// [`ConnectError`] when there is none.
     async fn connect(&self) -> Result<BoxStream, ConnectError>;
+
+    /// A new connection within this time. A transport that knows more than that
+    /// it took too long, such as [`Endpoint`](crate::Endpoint), divides the time
+    /// itself, and its error says what it waited for.
+    ///
+    /// # Cancel safety
+    /// A dropped future closes what it has opened.
+    ///
+    /// # Errors
+    /// [`ConnectError`] when there is none by then.
+    async fn connect_within(&self, limit: Duration) -> Result<BoxStream, ConnectError> {
+        match tokio::time::timeout(limit, self.connect()).await {
+            Ok(connected) => connected,
+            Err(_) => Err(ConnectError::new(ConnectErrorKind::TimedOut(limit))),
+        }
+    }
 
     /// What logs call the place, without a password.
     fn name(&self) -> &str;

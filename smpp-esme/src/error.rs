@@ -9,13 +9,16 @@ use smpp_codec::DecodeError;
 use smpp_pdu::{CommandId, CommandStatus};
 use smpp_session::{CloseReason, SendError, Stranger};
 
-use crate::OwnedPdu;
+use crate::{OwnedPdu, TlsFault};
 
 /// Why there is no session.
 #[derive(Debug)]
 pub struct ConnectError {
     kind: ConnectErrorKind,
     source: Option<io::Error>,
+    /// Where several places were tried: the earlier ones and what they said, and
+    /// the name of the last.
+    before: Option<Box<str>>,
 }
 
 /// What kept a session from being.
@@ -24,8 +27,12 @@ pub struct ConnectError {
 pub enum ConnectErrorKind {
     /// The host cannot be reached; `source` says why.
     Io,
-    /// The host did not take the connection in this time.
+    /// There was no connection in this time, or no TLS session; `source` says
+    /// what was waited for.
     TimedOut(Duration),
+    /// There is no TLS session, or the centre ended it before the bind; `source`
+    /// holds the error of the TLS library, or which setting is wrong.
+    Tls(TlsFault),
     /// A value of the bind holds a NUL, and cannot be sent.
     InvalidBind(&'static str),
     /// The centre has refused the bind.
@@ -40,14 +47,44 @@ pub enum ConnectErrorKind {
 
 impl ConnectError {
     pub(crate) fn new(kind: ConnectErrorKind) -> Self {
-        Self { kind, source: None }
+        Self {
+            kind,
+            source: None,
+            before: None,
+        }
     }
 
-    pub(crate) fn io(source: io::Error) -> Self {
+    pub(crate) fn with_source(kind: ConnectErrorKind, source: io::Error) -> Self {
         Self {
-            kind: ConnectErrorKind::Io,
             source: Some(source),
+            ..Self::new(kind)
         }
+    }
+
+    /// Says where this happened, after what happened at other places.
+    pub(crate) fn at(self, name: &str, earlier: Option<&Self>) -> Self {
+        let before = match earlier {
+            Some(earlier) => format!("{earlier}; {name}"),
+            None => name.to_owned(),
+        };
+        Self {
+            before: Some(before.into()),
+            ..self
+        }
+    }
+
+    /// Whether another host of the same centre might say something else.
+    pub(crate) fn may_differ_elsewhere(&self) -> bool {
+        !matches!(
+            self.kind,
+            ConnectErrorKind::InvalidBind(_)
+                | ConnectErrorKind::Tls(TlsFault::Settings | TlsFault::SystemRoots)
+                | ConnectErrorKind::Refused(
+                    CommandStatus::ESME_RINVPASWD
+                        | CommandStatus::ESME_RINVSYSID
+                        | CommandStatus::ESME_RINVSYSTYP
+                )
+        )
     }
 
     pub(crate) fn from_bind(error: &RequestError) -> Self {
@@ -69,6 +106,19 @@ impl ConnectError {
         })
     }
 
+    /// The error of the connection that ended the session. It may be a word of the
+    /// TLS library, which explains more than that the session has ended.
+    pub(crate) fn because(self, error: Option<io::Error>) -> Self {
+        match error {
+            Some(error) => Self {
+                kind: TlsFault::of(&error).map_or(self.kind, ConnectErrorKind::Tls),
+                source: Some(error),
+                ..self
+            },
+            None => self,
+        }
+    }
+
     /// What kept the session from being.
     #[must_use]
     pub fn kind(&self) -> ConnectErrorKind {
@@ -85,13 +135,36 @@ impl ConnectError {
     }
 }
 
+/// For transports of one's own: no connection, because of this.
+impl From<io::Error> for ConnectError {
+    fn from(error: io::Error) -> Self {
+        Self::new(ConnectErrorKind::Io).because(Some(error))
+    }
+}
+
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(before) = &self.before {
+            write!(f, "{before}: ")?;
+        }
         match (self.kind, &self.source) {
             (ConnectErrorKind::Io, Some(source)) => write!(f, "no connection: {source}"),
             (ConnectErrorKind::Io, None) => f.write_str("no connection"),
-            (ConnectErrorKind::TimedOut(limit), _) => {
-                write!(f, "no connection within {} s", limit.as_secs_f32())
+            (ConnectErrorKind::TimedOut(limit), source) => {
+                write!(f, "no connection within {} s", limit.as_secs_f32())?;
+                source.iter().try_for_each(|source| write!(f, ": {source}"))
+            }
+            (ConnectErrorKind::Tls(fault), source) => {
+                write!(f, "no TLS session: {fault}")?;
+                if let Some(source) = source
+                    && !fault.says_it_all()
+                {
+                    write!(f, ": {source}")?;
+                }
+                match fault.hint() {
+                    Some(hint) => write!(f, "; {hint}"),
+                    None => Ok(()),
+                }
             }
             (ConnectErrorKind::InvalidBind(field), _) => {
                 write!(f, "{field} holds a NUL and cannot be sent")

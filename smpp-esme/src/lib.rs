@@ -11,9 +11,13 @@ mod mailbox;
 mod owned;
 mod pipeline;
 mod reply;
+mod secret;
 mod task;
+mod transport;
 mod url;
 
+#[cfg(feature = "tls")]
+pub use rustls;
 pub use smpp_codec as codec;
 pub use smpp_pdu as pdu;
 pub use smpp_session::{CloseReason, Stranger};
@@ -25,4 +29,7 @@ pub use error::{ConnectError, ConnectErrorKind, RequestError, RequestErrorKind};
 pub use incoming::{Delivery, Inbound, Incoming};
 pub use owned::{OwnedPdu, SubmitResp};
 pub use pipeline::Pipeline;
-pub use url::{DEFAULT_PORT, DEFAULT_WINDOW, SmppUrl, UrlError, UrlErrorKind};
+pub use transport::{Endpoint, Keepalive, ProxyHeader, TlsFault};
+#[cfg(feature = "tls")]
+pub use transport::{TlsConfig, TlsVersion};
+pub use url::{DEFAULT_PORT, DEFAULT_TLS_PORT, DEFAULT_WINDOW, SmppUrl, UrlError, UrlErrorKind};

@@ -8,7 +8,7 @@ use core::fmt;
 pub enum Stranger {
     /// An HTTP request.
     Http,
-    /// A TLS handshake.
+    /// A TLS handshake, or the alert that a TLS server answers anything else with.
     Tls,
     /// AMQP.
     Amqp,
@@ -27,7 +27,7 @@ impl Stranger {
         match &front {
             b"GET " | b"POST" | b"HEAD" | b"PUT " | b"OPTI" | b"DELE" | b"PATC" | b"CONN"
             | b"TRAC" | b"PRI " | b"HTTP" => Some(Self::Http),
-            [0x16, 0x03, ..] => Some(Self::Tls),
+            [0x15 | 0x16, 0x03, ..] => Some(Self::Tls),
             b"AMQP" => Some(Self::Amqp),
             b"SSH-" => Some(Self::Ssh),
             b"EHLO" | b"HELO" => Some(Self::Smtp),

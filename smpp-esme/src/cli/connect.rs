@@ -2,7 +2,10 @@
 
 use core::future::Future;
 
-use smpp_esme::{Client, ConnectError, Incoming, SmppUrl};
+use smpp_esme::{
+    Client, CloseReason, Connect, ConnectError, ConnectErrorKind, Incoming, SmppUrl, Stranger,
+    TlsFault,
+};
 use smpp_pdu::CommandStatus;
 
 use super::exit::{Failure, Kind};
@@ -38,29 +41,46 @@ pub(crate) async fn connect(url: &SmppUrl) -> Result<(Client, Incoming), Failure
 
 /// The centre, what happened, and what to change.
 fn refused(url: &SmppUrl, error: &ConnectError) -> Failure {
-    let mut message = format!("{}:{}: {error}", url.host(), url.port());
-    let hint = match error.status() {
-        Some(CommandStatus::ESME_RINVPASWD | CommandStatus::ESME_RINVSYSID)
-            if url.password().len() > 8 =>
+    // With several hosts the error names them itself.
+    let mut message = match url.endpoints().as_slice() {
+        [only] => format!("{}: {error}", only.name()),
+        _ => error.to_string(),
+    };
+    let hint = match error.kind() {
+        ConnectErrorKind::Refused(status) => for_status(url, status),
+        ConnectErrorKind::NotSmpp(Stranger::Tls) => "write smpps:// instead of smpp:// in --url",
+        // These say themselves what to change.
+        ConnectErrorKind::Tls(TlsFault::Settings) => return Failure::usage(message),
+        ConnectErrorKind::Tls(_) => "",
+        ConnectErrorKind::Closed(CloseReason::ConnectionLost | CloseReason::NoOctets)
+            if !url.is_tls() =>
         {
-            "check SYSTEM_ID:PASSWORD in --url; SMPP has passwords of at most 8 characters"
+            "does it want TLS (smpps:// in --url), or not know this host?"
         }
-        Some(
-            CommandStatus::ESME_RINVPASWD
-            | CommandStatus::ESME_RINVSYSID
-            | CommandStatus::ESME_RBINDFAIL,
-        ) => "check SYSTEM_ID:PASSWORD in --url",
-        Some(CommandStatus::ESME_RALYBND) => {
-            "the account is bound as often as it may be: end another session, or wait for the \
-             centre to notice that it is gone"
-        }
-        Some(CommandStatus::ESME_RINVSYSTYP) => "check system_type in --url",
-        Some(_) => "",
-        None => "is a centre listening there? Check HOST:PORT in --url",
+        _ => "is a centre listening there? Check HOST:PORT in --url",
     };
     if !hint.is_empty() {
         message.push_str("; ");
         message.push_str(hint);
     }
     Failure::new(Kind::Refused, message)
+}
+
+fn for_status(url: &SmppUrl, status: CommandStatus) -> &'static str {
+    match status {
+        CommandStatus::ESME_RINVPASWD | CommandStatus::ESME_RINVSYSID
+            if url.password().len() > 8 =>
+        {
+            "check SYSTEM_ID:PASSWORD in --url; SMPP has passwords of at most 8 characters"
+        }
+        CommandStatus::ESME_RINVPASWD
+        | CommandStatus::ESME_RINVSYSID
+        | CommandStatus::ESME_RBINDFAIL => "check SYSTEM_ID:PASSWORD in --url",
+        CommandStatus::ESME_RALYBND => {
+            "the account is bound as often as it may be: end another session, or wait for the \
+             centre to notice that it is gone"
+        }
+        CommandStatus::ESME_RINVSYSTYP => "check system_type in --url",
+        _ => "",
+    }
 }

@@ -43,7 +43,8 @@ struct Cli {
 #[derive(clap::Args)]
 #[command(next_help_heading = "The centre and the output")]
 struct Global {
-    /// The centre: smpp://SYSTEM_ID:PASSWORD@HOST:PORT?bind=trx|tx|rx&version=3.3|3.4|5.0&…
+    /// The centre: smpp://SYSTEM_ID:PASSWORD@HOST:PORT?bind=trx|tx|rx&version=3.3|3.4|5.0&…,
+    /// or smpps://… over TLS with ca=FILE, cert=FILE, key=FILE, sni=NAME
     #[arg(
         long,
         global = true,

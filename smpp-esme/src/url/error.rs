@@ -15,9 +15,9 @@ pub struct UrlError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UrlErrorKind {
-    /// It does not start with `smpp://`.
+    /// It does not start with `smpp://` or `smpps://`.
     Scheme,
-    /// It asks for TLS.
+    /// It asks for TLS, and the crate was built without the feature `tls`.
     TlsUnsupported,
     /// The name of the account is missing.
     MissingSystemId,

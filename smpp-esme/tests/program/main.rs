@@ -7,9 +7,12 @@
 
 #[path = "../support/centre.rs"]
 mod centre;
+#[path = "../support/certificates.rs"]
+mod certificates;
 mod decode;
 mod listen;
 mod manage;
 mod send;
 mod support;
+mod tls;
 mod usage;

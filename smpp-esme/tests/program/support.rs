@@ -27,7 +27,7 @@ impl Ran {
     }
 }
 
-fn command(args: &[&str]) -> Command {
+pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_smpp-esme"));
     command
         .args(args)
@@ -40,7 +40,7 @@ fn command(args: &[&str]) -> Command {
     command
 }
 
-async fn ran(child: Child) -> Ran {
+pub(crate) async fn ran(child: Child) -> Ran {
     let done = child.wait_with_output().await.unwrap();
     Ran {
         code: done.status.code().expect("it was not killed"),

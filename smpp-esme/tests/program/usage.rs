@@ -40,10 +40,17 @@ async fn every_wrong_usage_says_what_would_be_right() {
         (text(&["--wait", "long"]), "90s"),
         (text(&["--tlv", "1400"]), "TAG=VALUE"),
         (text(&["--tlv", "nonsense=1"]), "0x1400"),
-        (text(&["--url", "http://a:b@h"]), "smpp:// is wanted"),
         (
-            text(&["--url", "smpps://a:b@h"]),
-            "TLS is not supported yet",
+            text(&["--url", "http://a:b@h"]),
+            "smpp:// or smpps:// is wanted",
+        ),
+        (
+            text(&["--url", "smpps://a:b@h?cert=c.pem"]),
+            "cert needs key=FILE",
+        ),
+        (
+            text(&["--url", "smpp://a:b@h?ca=c.pem"]),
+            "write smpps:// instead of smpp://",
         ),
         (
             text(&["--url", "smpp://a:b@h?bind=rx"]),

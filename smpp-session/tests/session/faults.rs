@@ -71,12 +71,13 @@ fn an_impossible_length_ends_the_session_with_a_nack_for_its_number() {
 
 #[test]
 fn other_protocols_are_named_and_not_answered() {
-    let strangers: [(&[u8], Stranger); 5] = [
+    let strangers: [(&[u8], Stranger); 6] = [
         (b"GET / HTTP/1.1\r\n\r\n", Stranger::Http),
         (
             b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
             Stranger::Tls,
         ),
+        (b"\x15\x03\x03\x00\x02\x02\x32", Stranger::Tls),
         (b"AMQP\x00\x00\x09\x01", Stranger::Amqp),
         (b"SSH-2.0-OpenSSH_9.2\r\n", Stranger::Ssh),
         (b"EHLO mail.example\r\n", Stranger::Smtp),
