@@ -15,7 +15,7 @@ use smpp_pdu::{
     SubmitSm,
 };
 use smpp_session::CloseReason;
-use smpp_session::driver::drive;
+use smpp_session::driver::drive_with;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
 use tracing::info;
@@ -128,9 +128,9 @@ impl Client {
             builder.auto_ack,
             Arc::clone(&reason),
         );
-        let config = builder.session();
+        let (config, options) = (builder.session(), builder.drive_options());
         tokio::spawn(async move {
-            let ended = drive(stream, config, &mut task, filled).await;
+            let ended = drive_with(stream, config, &mut task, filled, options).await;
             match ended.error {
                 Some(error) => info!(reason = %ended.reason, %error, "session over"),
                 None => info!(reason = %ended.reason, "session over"),

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use smpp_codec::Decoder;
 use smpp_pdu::{Address, Bind, BindType, COctetStr, InterfaceVersion, Npi, Ton};
+use smpp_session::driver::DriveOptions;
 use smpp_session::{Config, Role};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -150,6 +151,7 @@ pub struct ClientBuilder {
     max_pdu_len: usize,
     pub(crate) incoming_buffer: usize,
     pub(crate) auto_ack: bool,
+    records: Option<usize>,
 }
 
 impl ClientBuilder {
@@ -167,6 +169,7 @@ impl ClientBuilder {
             max_pdu_len: config.max_pdu_len,
             incoming_buffer: 1024,
             auto_ack: false,
+            records: None,
         }
     }
 
@@ -231,6 +234,15 @@ impl ClientBuilder {
         self
     }
 
+    /// For transports that keep records (X.25, Unix SEQPACKET sockets; see
+    /// [`RecordSocket`](crate::RecordSocket)): each write holds whole PDUs, and no
+    /// more than this many octets of them unless one alone is longer. Records of
+    /// the centre may be as long, or 64 KiB. Default: the transport is a stream.
+    pub fn records(mut self, octets: usize) -> Self {
+        self.records = Some(octets);
+        self
+    }
+
     /// Connects and binds.
     ///
     /// # Cancel safety
@@ -264,6 +276,11 @@ impl ClientBuilder {
         let (incoming, queue) = mpsc::channel(self.incoming_buffer);
         let client = Client::bind(stream, self, incoming).await?;
         Ok((client, Incoming::new(queue)))
+    }
+
+    pub(crate) fn drive_options(&self) -> DriveOptions {
+        self.records
+            .map_or_else(DriveOptions::default, DriveOptions::records)
     }
 
     pub(crate) fn session(&self) -> Config {

@@ -10,6 +10,8 @@ mod incoming;
 mod mailbox;
 mod owned;
 mod pipeline;
+#[cfg(unix)]
+mod records;
 mod reply;
 mod task;
 mod url;
@@ -25,4 +27,6 @@ pub use error::{ConnectError, ConnectErrorKind, RequestError, RequestErrorKind};
 pub use incoming::{Delivery, Inbound, Incoming};
 pub use owned::{OwnedPdu, SubmitResp};
 pub use pipeline::Pipeline;
+#[cfg(unix)]
+pub use records::RecordSocket;
 pub use url::{DEFAULT_PORT, DEFAULT_WINDOW, SmppUrl, UrlError, UrlErrorKind};

@@ -10,4 +10,8 @@ mod binding;
 mod centre;
 mod ending;
 mod incoming;
+mod pipeline;
+#[cfg(target_os = "linux")]
+mod records;
 mod requests;
+mod stalls;
