@@ -152,6 +152,7 @@ pub struct ClientBuilder {
     pub(crate) incoming_buffer: usize,
     pub(crate) auto_ack: bool,
     records: Option<usize>,
+    peer: Option<String>,
 }
 
 impl ClientBuilder {
@@ -170,6 +171,7 @@ impl ClientBuilder {
             incoming_buffer: 1024,
             auto_ack: false,
             records: None,
+            peer: None,
         }
     }
 
@@ -243,6 +245,13 @@ impl ClientBuilder {
         self
     }
 
+    /// What logs and [metrics](crate::metrics) call the centre. Default:
+    /// `HOST:PORT`, and nothing where a stream is given.
+    pub fn peer(mut self, name: impl Into<String>) -> Self {
+        self.peer = Some(name.into());
+        self
+    }
+
     /// Connects and binds.
     ///
     /// # Cancel safety
@@ -251,7 +260,12 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`ConnectError`] when there is no connection, or no bind.
-    pub async fn connect(self, host: &str, port: u16) -> Result<(Client, Incoming), ConnectError> {
+    pub async fn connect(
+        mut self,
+        host: &str,
+        port: u16,
+    ) -> Result<(Client, Incoming), ConnectError> {
+        self.peer.get_or_insert_with(|| format!("{host}:{port}"));
         let limit = self.connect_timeout;
         let stream = tokio::time::timeout(limit, TcpStream::connect((host, port)))
             .await
@@ -276,6 +290,10 @@ impl ClientBuilder {
         let (incoming, queue) = mpsc::channel(self.incoming_buffer);
         let client = Client::bind(stream, self, incoming).await?;
         Ok((client, Incoming::new(queue)))
+    }
+
+    pub(crate) fn peer_name(&self) -> &str {
+        self.peer.as_deref().unwrap_or_default()
     }
 
     pub(crate) fn drive_options(&self) -> DriveOptions {

@@ -8,6 +8,7 @@ mod connect;
 mod error;
 mod incoming;
 mod mailbox;
+pub mod metrics;
 mod owned;
 mod pipeline;
 #[cfg(unix)]

@@ -10,6 +10,7 @@ mod binding;
 mod centre;
 mod ending;
 mod incoming;
+mod metrics;
 mod pipeline;
 #[cfg(target_os = "linux")]
 mod records;
