@@ -15,12 +15,13 @@ use smpp_pdu::{
     SubmitSm,
 };
 use smpp_session::CloseReason;
-use smpp_session::driver::drive;
+use smpp_session::driver::drive_with;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
-use tracing::info;
+use tracing::{Instrument, info, info_span};
 
 use crate::mailbox::{Command, Mailbox};
+use crate::metrics::Metrics;
 use crate::reply::{Outcome, Reply};
 use crate::task::Task;
 use crate::{
@@ -120,17 +121,20 @@ impl Client {
         let window_size = usize::from(builder.window);
         let window = Arc::new(Semaphore::new(window_size));
         let reason = Arc::new(OnceLock::new());
+        let system_id = builder.bind.system_id_text().to_string();
+        let span = info_span!("session", %system_id, peer = builder.peer_name());
         let mut task = Task::new(
             Arc::clone(&window),
             incoming,
             Arc::clone(&mailbox),
             builder.auto_ack,
             Arc::clone(&reason),
+            Metrics::new(system_id.clone(), builder.peer_name().into()),
         );
-        let config = builder.session();
+        let (config, options) = (builder.session(), builder.drive_options());
         let (failed, failure) = oneshot::channel();
-        tokio::spawn(async move {
-            let ended = drive(stream, config, &mut task, filled).await;
+        let run = async move {
+            let ended = drive_with(stream, config, &mut task, filled, options).await;
             match ended.error {
                 Some(error) => {
                     info!(reason = %ended.reason, %error, "session over");
@@ -142,7 +146,8 @@ impl Client {
             // Before anybody learns that it is over, every request has its outcome.
             drop(task);
             closed_tx.send_replace(true);
-        });
+        };
+        tokio::spawn(run.instrument(span.clone()));
         let client = Self {
             handle: Arc::new(Handle {
                 mailbox,
@@ -156,11 +161,7 @@ impl Client {
         };
         match client.call::<OwnedPdu>(bind).await {
             Ok(response) => {
-                info!(
-                    system_id = %builder.bind.system_id_text(),
-                    bind = %bind_type.command_id(),
-                    "bound"
-                );
+                span.in_scope(|| info!(bind = %bind_type.command_id(), "bound"));
                 let _ = client.handle.bind_resp.set(response);
                 Ok(client)
             }

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use smpp_codec::Decoder;
 use smpp_pdu::{Address, Bind, BindType, COctetStr, InterfaceVersion, Npi, Ton};
+use smpp_session::driver::DriveOptions;
 use smpp_session::{Config, Role};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
@@ -151,6 +152,8 @@ pub struct ClientBuilder {
     max_pdu_len: usize,
     pub(crate) incoming_buffer: usize,
     pub(crate) auto_ack: bool,
+    records: Option<usize>,
+    peer: Option<String>,
 }
 
 impl ClientBuilder {
@@ -168,6 +171,8 @@ impl ClientBuilder {
             max_pdu_len: config.max_pdu_len,
             incoming_buffer: 1024,
             auto_ack: false,
+            records: None,
+            peer: None,
         }
     }
 
@@ -233,6 +238,22 @@ impl ClientBuilder {
         self
     }
 
+    /// For transports that keep records (X.25, Unix SEQPACKET sockets; see
+    /// [`RecordSocket`](crate::RecordSocket)): each write holds whole PDUs, and no
+    /// more than this many octets of them unless one alone is longer. Records of
+    /// the centre may be as long, or 64 KiB. Default: the transport is a stream.
+    pub fn records(mut self, octets: usize) -> Self {
+        self.records = Some(octets);
+        self
+    }
+
+    /// What logs and [metrics](crate::metrics) call the centre. Default:
+    /// `HOST:PORT`, and nothing where a stream is given.
+    pub fn peer(mut self, name: impl Into<String>) -> Self {
+        self.peer = Some(name.into());
+        self
+    }
+
     /// Connects by plain TCP and binds. [`Endpoint`] has TLS and other options,
     /// see [`connect_to`](Self::connect_to).
     ///
@@ -253,10 +274,11 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
-    pub async fn connect_to<C>(self, place: &C) -> Result<(Client, Incoming), ConnectError>
+    pub async fn connect_to<C>(mut self, place: &C) -> Result<(Client, Incoming), ConnectError>
     where
         C: Connect + ?Sized,
     {
+        self.peer.get_or_insert_with(|| place.name().to_owned());
         let stream = place.connect_within(self.connect_timeout).await?;
         self.over(stream).await
     }
@@ -310,6 +332,15 @@ impl ClientBuilder {
         let (incoming, queue) = mpsc::channel(self.incoming_buffer);
         let client = Client::bind(stream, self, incoming).await?;
         Ok((client, Incoming::new(queue)))
+    }
+
+    pub(crate) fn peer_name(&self) -> &str {
+        self.peer.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn drive_options(&self) -> DriveOptions {
+        self.records
+            .map_or_else(DriveOptions::default, DriveOptions::records)
     }
 
     pub(crate) fn session(&self) -> Config {

@@ -8,8 +8,11 @@ mod connect;
 mod error;
 mod incoming;
 mod mailbox;
+pub mod metrics;
 mod owned;
 mod pipeline;
+#[cfg(unix)]
+mod records;
 mod reply;
 mod secret;
 mod task;
@@ -29,6 +32,8 @@ pub use error::{ConnectError, ConnectErrorKind, RequestError, RequestErrorKind};
 pub use incoming::{Delivery, Inbound, Incoming};
 pub use owned::{OwnedPdu, SubmitResp};
 pub use pipeline::Pipeline;
+#[cfg(unix)]
+pub use records::RecordSocket;
 pub use transport::{Endpoint, Keepalive, ProxyHeader, TlsFault};
 #[cfg(feature = "tls")]
 pub use transport::{TlsConfig, TlsVersion};

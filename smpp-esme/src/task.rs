@@ -5,13 +5,14 @@ use std::sync::{Arc, OnceLock};
 
 use smpp_pdu::{Body, CommandId, CommandStatus, DataSmResp, DeliverSmResp, Pdu, SequenceNumber};
 use smpp_session::driver::{Application, Link};
-use smpp_session::{CloseReason, Event, Request, RequestId, Response, error_response};
+use smpp_session::{CloseReason, Event, Instant, Request, RequestId, Response, error_response};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, mpsc};
 use tracing::{debug, warn};
 
 use crate::incoming::{Answer, Delivery, Inbound};
 use crate::mailbox::{Command, Filled, Letters, Mailbox};
+use crate::metrics::Metrics;
 use crate::reply::{Outcome, Reply};
 use crate::{OwnedPdu, RequestError, RequestErrorKind};
 
@@ -63,6 +64,7 @@ pub(crate) struct Task {
     auto_ack: bool,
     draining: bool,
     reason: Arc<OnceLock<CloseReason>>,
+    metrics: Metrics,
 }
 
 impl Task {
@@ -72,6 +74,7 @@ impl Task {
         mailbox: Arc<Mailbox>,
         auto_ack: bool,
         reason: Arc<OnceLock<CloseReason>>,
+        metrics: Metrics,
     ) -> Self {
         Self {
             pending: Pending::default(),
@@ -84,6 +87,7 @@ impl Task {
             auto_ack,
             draining: false,
             reason,
+            metrics,
         }
     }
 
@@ -109,6 +113,7 @@ impl Task {
 
     fn settle(&mut self, reply: Reply, outcome: Outcome) {
         self.returned += 1;
+        self.metrics.count(reply.command_id, &outcome);
         reply.settle(outcome);
     }
 
@@ -210,18 +215,20 @@ impl Task {
         }
     }
 
-    fn end(&mut self, reason: CloseReason) {
+    fn end(&mut self, link: &Link<'_>, reason: CloseReason) {
         // Before anybody learns of it: a handle that is told "closed" asks why.
         let _ = self.reason.set(reason);
         self.window.close();
         for reply in mem::take(&mut self.lost) {
             let kind = RequestErrorKind::LinkLost(reason);
-            let error = RequestError::new(reply.command_id, kind);
-            reply.settle(Err(error));
+            let outcome = Err(RequestError::new(reply.command_id, kind));
+            self.metrics.count(reply.command_id, &outcome);
+            reply.settle(outcome);
         }
         // What is still in there is told that it was not sent.
         self.mailbox.close();
         self.incoming = None;
+        self.metrics.publish(link, false);
     }
 }
 
@@ -257,7 +264,7 @@ impl Application for Task {
             }
             Event::Fault(fault) => debug!(%fault, "the centre did what it must not"),
             Event::Closed(reason) => {
-                self.end(reason);
+                self.end(link, reason);
                 return;
             }
             _ => {}
@@ -304,6 +311,11 @@ impl Application for Task {
 
     fn batch_end(&mut self, link: &mut Link<'_>) {
         self.go_on(link);
+        self.metrics.batch_end(link);
+    }
+
+    fn wake_at(&self) -> Option<Instant> {
+        self.metrics.wake_at()
     }
 }
 

@@ -15,6 +15,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     missing_docs,
     reason = "a benchmark that goes wrong has nothing to measure"
 )]
@@ -23,7 +24,7 @@ mod cpu;
 mod peers;
 mod shapes;
 
-use std::time::Duration;
+use core::time::Duration;
 
 use peers::{Peer, Responder, Smsc};
 use shapes::{Measured, Shape, Threads};

@@ -1,9 +1,11 @@
 //! The ways to use a client.
 
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+
+use std::time::Instant;
 
 use crate::cpu::Cpu;
 use bytes::BytesMut;

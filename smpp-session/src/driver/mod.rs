@@ -64,6 +64,12 @@ pub trait Application {
     fn batch_end(&mut self, link: &mut Link<'_>) {
         let _ = link;
     }
+
+    /// When [`batch_end`](Self::batch_end) is to be called although nothing
+    /// happens; it must then name a later moment, or none. Default: never.
+    fn wake_at(&self) -> Option<Instant> {
+        None
+    }
 }
 
 /// How a connection ended.
@@ -394,7 +400,8 @@ impl<A: Application> Driver<'_, A> {
     }
 
     fn poll_timer(&mut self, cx: &mut Context<'_>, mut sleep: Pin<&mut Sleep>) -> bool {
-        let Some(at) = self.session.poll_timeout() else {
+        let of_app = self.app.wake_at();
+        let Some(at) = self.session.poll_timeout().into_iter().chain(of_app).min() else {
             return false;
         };
         // Deadlines move with every request, nearly always to a later moment: a
@@ -411,8 +418,11 @@ impl<A: Application> Driver<'_, A> {
             return false;
         }
         self.timer_set = None;
-        self.session
-            .handle_timeout(now.max(at), &mut self.output.octets);
+        let now = now.max(at);
+        self.session.handle_timeout(now, &mut self.output.octets);
+        if of_app.is_some_and(|at| at <= now) {
+            self.batch_end(now);
+        }
         true
     }
 
