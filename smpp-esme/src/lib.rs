@@ -8,12 +8,13 @@ mod connect;
 mod error;
 mod incoming;
 mod owned;
+mod sending;
 mod task;
 mod url;
 
 pub use smpp_codec as codec;
 pub use smpp_pdu as pdu;
-pub use smpp_session::{CloseReason, Stranger};
+pub use smpp_session::{CloseReason, Rate, Stranger};
 
 pub use client::{Client, Pending};
 pub use config::{BindConfig, ClientBuilder};
@@ -21,4 +22,9 @@ pub use connect::{BoxStream, Connect, Requester, Stream};
 pub use error::{ConnectError, ConnectErrorKind, RequestError, RequestErrorKind};
 pub use incoming::{Delivery, Inbound, Incoming};
 pub use owned::{OwnedPdu, SubmitResp};
+pub use sending::{
+    MessageError, OutgoingMessage, OwnedAddress, PartInfo, Preview, ReceiptRequest, RetryPolicy,
+    SendError, SendErrorKind, SendObserver, Sender, SenderBuilder, SenderCounts, Sent, SentPart,
+    SentToMany, Split, Stray, Submitted, TimeForm, When,
+};
 pub use url::{DEFAULT_PORT, DEFAULT_WINDOW, SmppUrl, UrlError, UrlErrorKind};
