@@ -284,10 +284,7 @@ impl<R: Requester> Sender<R> {
         let results = for_each(to, &outcome, &mut Vec::new());
         for (watched, result) in watched.into_iter().zip(results) {
             match result {
-                Ok(response) => {
-                    let id = response.message_id();
-                    watched.submitted(id.as_bytes(), SystemTime::now());
-                }
+                Ok(response) => watched.submitted(&response),
                 Err(error) => watched.failed(&error),
             }
         }

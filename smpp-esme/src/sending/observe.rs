@@ -4,7 +4,7 @@ use core::fmt;
 use std::time::SystemTime;
 
 use super::OwnedAddress;
-use crate::RequestError;
+use crate::{RequestError, SubmitResp};
 
 /// A part of a message, to one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Submitted<'a> {
     pub message_id: &'a [u8],
     /// When the response came.
     pub at: SystemTime,
+    /// The whole response, such as for its parameters.
+    pub response: &'a SubmitResp,
 }
 
 /// Is told of every attempt of a sender: so receipts find the messages that
@@ -108,12 +110,14 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    pub(crate) fn submitted(mut self, message_id: &[u8], at: SystemTime) {
+    pub(crate) fn submitted(mut self, response: &SubmitResp) {
         if let Some(observer) = self.observer.take() {
+            let id = response.message_id();
             let submitted = Submitted {
                 part: self.part,
-                message_id,
-                at,
+                message_id: id.as_bytes(),
+                at: SystemTime::now(),
+                response,
             };
             observer.submitted(self.token, &submitted);
         }

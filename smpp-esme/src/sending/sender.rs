@@ -16,7 +16,7 @@ use super::reference::References;
 use super::{
     OutgoingMessage, OwnedAddress, RetryPolicy, SendError, SenderBuilder, Sent, SentPart, Split,
 };
-use crate::{OwnedPdu, RequestError, RequestErrorKind, Requester, SubmitResp};
+use crate::{RequestError, RequestErrorKind, Requester, SubmitResp};
 
 /// Sends messages over a session: splits them, paces them, sends again what was
 /// refused for now, and keeps what became of every part.
@@ -284,12 +284,12 @@ impl<R: Requester> Sender<R> {
                 && error.kind() == RequestErrorKind::WindowFull
             {
                 attempts = 0;
-                result = outcome.map(SubmitResp::from);
+                result = outcome;
                 stop.store(true, Ordering::Relaxed);
                 break;
             }
             shared.counts.attempt(attempts, 1);
-            result = outcome.map(SubmitResp::from);
+            result = outcome;
             let Err(error) = &result else { break };
             let advice = shared.policy.of_error(error);
             if advice == Advice::SlowDown {
@@ -319,7 +319,7 @@ impl<R: Requester> Sender<R> {
         info: PartInfo<'_>,
         at: usize,
         only_now: bool,
-    ) -> Result<OwnedPdu, RequestError> {
+    ) -> Result<SubmitResp, RequestError> {
         let tlvs = prepared.part_tlvs(at);
         let Some(body) = prepared.single_body(at, info.destination, &tlvs) else {
             // Not reached: the message was checked.
@@ -332,12 +332,9 @@ impl<R: Requester> Sender<R> {
         } else {
             self.requester.request(body).await
         };
+        let outcome = outcome.map(SubmitResp::from);
         match &outcome {
-            Ok(response) => {
-                let response = SubmitResp::from(response.clone());
-                let id = response.message_id();
-                watched.submitted(id.as_bytes(), SystemTime::now());
-            }
+            Ok(response) => watched.submitted(response),
             Err(error) => watched.failed(error),
         }
         outcome
