@@ -1,6 +1,7 @@
 //! What the driver task of a client does with events and commands.
 
 use core::mem;
+use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     },
     /// Let what is outstanding come to its end, then unbind.
     Unbind,
+    /// The rate allows a message again.
+    GoOn,
 }
 
 /// A request, encoded by the task that makes it. The driver's task only copies
@@ -142,6 +145,11 @@ pub(crate) struct Task {
     /// session. Both have the same size, so that none should ever wait here; one
     /// that did would go out with the next answer instead of being lost.
     backlog: VecDeque<Outgoing>,
+    /// Messages that the rate does not allow yet. They hold a permit, so that
+    /// there are never more than the window has.
+    paced: VecDeque<Outgoing>,
+    /// [`Command::GoOn`] is on its way.
+    woken: bool,
     /// Requests whose connection has gone, until it is known why.
     lost: Vec<Reply>,
     window: Arc<Semaphore>,
@@ -166,6 +174,8 @@ impl Task {
         Self {
             pending: Pending::default(),
             backlog: VecDeque::new(),
+            paced: VecDeque::new(),
+            woken: false,
             lost: Vec::new(),
             window,
             returned: 0,
@@ -177,7 +187,9 @@ impl Task {
         }
     }
 
-    fn send(&mut self, link: &mut Link<'_>, mut request: Outgoing) {
+    /// Sends a request, or puts it where it waits: in front of its queue if it
+    /// comes from there.
+    fn send(&mut self, link: &mut Link<'_>, mut request: Outgoing, from_queue: bool) {
         let at = self.pending.next();
         // A usize always fits.
         let id = RequestId(at as u64);
@@ -194,9 +206,40 @@ impl Task {
                     self.backlog.push_front(request);
                     return;
                 }
+                if let SendError::NotNow { at } = error {
+                    if from_queue {
+                        self.paced.push_front(request);
+                    } else {
+                        self.paced.push_back(request);
+                    }
+                    self.wake(at.since(link.now()));
+                    return;
+                }
                 let error = RequestError::not_sent(request.reply.command_id, error);
                 self.settle(request.reply, Err(error));
             }
+        }
+    }
+
+    /// Comes back after the wait. The session has no timer for it, since it
+    /// does not know who waits.
+    fn wake(&mut self, wait: Duration) {
+        if !mem::replace(&mut self.woken, true) {
+            let commands = self.commands.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(wait).await;
+                let _ = commands.send(Command::GoOn);
+            });
+        }
+    }
+
+    /// Sends of what waits for the rate as much as it allows now.
+    fn go_on_paced(&mut self, link: &mut Link<'_>) {
+        while !self.woken
+            && link.free_window() > 0
+            && let Some(request) = self.paced.pop_front()
+        {
+            self.send(link, request, true);
         }
     }
 
@@ -297,13 +340,15 @@ impl Task {
         while link.free_window() > 0
             && let Some(request) = self.backlog.pop_front()
         {
-            self.send(link, request);
+            self.send(link, request, false);
         }
+        self.go_on_paced(link);
         if self.returned > 0 {
             self.window.add_permits(mem::take(&mut self.returned));
         }
         if self.draining
             && self.backlog.is_empty()
+            && self.paced.is_empty()
             && self.pending.is_empty()
             && link.unbind().is_err()
         {
@@ -323,6 +368,7 @@ impl Task {
         }
         // Their permits were never used: dropping them says "not sent".
         self.backlog.clear();
+        self.paced.clear();
         self.incoming = None;
     }
 }
@@ -375,7 +421,7 @@ impl Application for Task {
             }
             Command::Request(request) => {
                 if self.backlog.is_empty() && link.free_window() > 0 {
-                    self.send(link, request);
+                    self.send(link, request, false);
                 } else {
                     self.backlog.push_back(request);
                 }
@@ -394,6 +440,8 @@ impl Application for Task {
                 self.draining = true;
                 self.window.close();
             }
+            // The end of the batch follows.
+            Command::GoOn => self.woken = false,
         }
     }
 

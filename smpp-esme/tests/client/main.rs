@@ -10,4 +10,5 @@ mod binding;
 mod centre;
 mod ending;
 mod incoming;
+mod pacing;
 mod requests;
