@@ -2,7 +2,7 @@
 
 use core::future::Future;
 
-use smpp_esme::{Client, ConnectError, Incoming, SmppUrl};
+use smpp_esme::{Client, ClientBuilder, ConnectError, Incoming, SmppUrl};
 use smpp_pdu::CommandStatus;
 
 use super::exit::{Failure, Kind};
@@ -31,7 +31,20 @@ pub(crate) fn transmitting(url: &str, verb: &str) -> Result<SmppUrl, Failure> {
 }
 
 pub(crate) async fn connect(url: &SmppUrl) -> Result<(Client, Incoming), Failure> {
-    Client::connect(url)
+    connect_with(url, None).await
+}
+
+/// As [`connect`], with another window than that of the address.
+pub(crate) async fn connect_with(
+    url: &SmppUrl,
+    window: Option<u16>,
+) -> Result<(Client, Incoming), Failure> {
+    let mut builder = ClientBuilder::from(url);
+    if let Some(window) = window {
+        builder = builder.window(window);
+    }
+    builder
+        .connect(url.host(), url.port())
         .await
         .map_err(|error| refused(url, &error))
 }
