@@ -10,7 +10,7 @@ use super::order::Order;
 use super::pacing::Pacing;
 use super::policy::Budget;
 use super::reference::References;
-use super::sender::{Counts, Shared};
+use super::sender::{Counts, Shared, Stopped};
 use super::{RetryPolicy, SendObserver, Sender};
 use crate::Requester;
 
@@ -109,6 +109,7 @@ impl SenderBuilder {
                 counts: Counts::default(),
                 recipients: self.recipients,
                 fall_back: self.fall_back,
+                stopped: Stopped::default(),
                 multi_unknown: AtomicBool::new(false),
             }),
         }

@@ -10,7 +10,7 @@ use super::join::join;
 use super::order::Turn;
 use super::parts::Prepared;
 use super::policy::{Advice, Retries};
-use super::sender::refused;
+use super::sender::{is_congested, refused};
 use super::{MessageError, OutgoingMessage, OwnedAddress, Sender, Sent, SentPart};
 use crate::{OwnedPdu, RequestError, RequestErrorKind, Requester, SubmitResp};
 
@@ -123,7 +123,7 @@ impl<R: Requester> Sender<R> {
         message: &OutgoingMessage,
         to: &[OwnedAddress],
     ) -> Result<(Vec<Sent>, Vec<Stray>), MessageError> {
-        let _turns = self.turns(to).await;
+        let _turns = self.shared.stopped.or(self.turns(to)).await;
         let all: Vec<&OwnedAddress> = to.iter().collect();
         let prepared = message.prepare(|| self.reference(message.split, &all))?;
         let mut strays = Vec::new();
@@ -204,7 +204,15 @@ impl<R: Requester> Sender<R> {
         let mut open: Vec<usize> = (0..to.len()).collect();
         let mut attempts = 0;
         while !open.is_empty() {
-            shared.pacing.wait().await;
+            if shared.stopped.or(shared.pacing.wait()).await.is_none() {
+                if attempts == 0 {
+                    parts = to
+                        .iter()
+                        .map(|_| not_sent(RequestErrorKind::Closed))
+                        .collect();
+                }
+                break;
+            }
             attempts += 1;
             retries.attempt();
             shared.counts.attempt(attempts, open.len() as u64);
@@ -239,6 +247,9 @@ impl<R: Requester> Sender<R> {
             }
             if next == Advice::SlowDown {
                 shared.counts.throttled();
+            }
+            let congested = outcome.is_ok_and(|resp| is_congested(&resp.into()));
+            if next == Advice::SlowDown || congested {
                 shared.pacing.complain();
             }
             open = again;
@@ -248,7 +259,7 @@ impl<R: Requester> Sender<R> {
             let Some(wait) = retries.next(next) else {
                 break;
             };
-            tokio::time::sleep(wait).await;
+            shared.stopped.or(tokio::time::sleep(wait)).await;
         }
         Multi::Done(parts)
     }
@@ -341,7 +352,10 @@ fn for_each(
 }
 
 fn skipped() -> SentPart {
-    let kind = RequestErrorKind::Skipped;
+    not_sent(RequestErrorKind::Skipped)
+}
+
+fn not_sent(kind: RequestErrorKind) -> SentPart {
     SentPart {
         attempts: 0,
         at: SystemTime::now(),

@@ -1,10 +1,14 @@
 //! Sends messages, and sends again what was not taken for now.
 
+use core::future::{Future, poll_fn};
+use core::pin::pin;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::task::Poll;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use smpp_pdu::CommandId;
+use tokio::sync::watch;
 
 use super::join::join;
 use super::observe::{Observer, PartInfo};
@@ -60,8 +64,39 @@ pub(super) struct Shared {
     pub(super) counts: Counts,
     pub(super) recipients: u8,
     pub(super) fall_back: bool,
+    pub(super) stopped: Stopped,
     /// The centre has said that it does not know `submit_multi`.
     pub(super) multi_unknown: AtomicBool,
+}
+
+/// Becomes true once nothing is to begin any more.
+#[derive(Debug)]
+pub(super) struct Stopped(watch::Sender<bool>);
+
+impl Default for Stopped {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
+
+impl Stopped {
+    fn is_set(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// What `wait` gives; `None` when the sender is stopped first.
+    pub(super) async fn or<T>(&self, wait: impl Future<Output = T>) -> Option<T> {
+        let mut stopped = self.0.subscribe();
+        let mut stop = pin!(stopped.wait_for(|stopped| *stopped));
+        let mut wait = pin!(wait);
+        poll_fn(|cx| {
+            if stop.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(None);
+            }
+            wait.as_mut().poll(cx).map(Some)
+        })
+        .await
+    }
 }
 
 #[derive(Debug, Default)]
@@ -149,6 +184,15 @@ impl<R: Requester> Sender<R> {
         self.shared.pacing.slowed_to()
     }
 
+    /// Begins nothing any more, for all handles and for good: what waits for its
+    /// turn, for the rate, or for a retry ends at once, with
+    /// [`RequestErrorKind::Closed`] or with its last refusal. What was handed to
+    /// the session gets its outcome. So a program that ends learns what became
+    /// of everything, without waiting for a centre that refuses for now.
+    pub fn stop(&self) {
+        self.shared.stopped.0.send_replace(true);
+    }
+
     /// Sends a message, and waits: for its turn, for the rate, for a place in
     /// the window, for the responses, and for retries.
     ///
@@ -163,7 +207,8 @@ impl<R: Requester> Sender<R> {
     /// part, also of those that were.
     pub async fn send(&self, message: &OutgoingMessage) -> Result<Sent, SendError> {
         let prepared = self.prepare(message)?;
-        let _turn = self.turn(&message.to).await;
+        // Without its turn it is stopped: then no part is sent.
+        let _turn = self.shared.stopped.or(self.turn(&message.to)).await;
         let sent = self.send_parts(&prepared, &message.to, false).await;
         whole(sent)
     }
@@ -264,13 +309,22 @@ impl<R: Requester> Sender<R> {
                 break;
             }
             let first_now = only_now && attempts == 0;
-            if !first_now {
-                shared.pacing.wait().await;
-                // While it waited another part may have failed.
-                if stop.load(Ordering::Relaxed) {
-                    break;
+            let stopped = if first_now {
+                shared.stopped.is_set()
+            } else {
+                shared.stopped.or(shared.pacing.wait()).await.is_none()
+            };
+            if stopped {
+                if attempts == 0 {
+                    result = Err(skipped(RequestErrorKind::Closed));
                 }
-            } else if !shared.pacing.try_take() {
+                break;
+            }
+            // While it waited another part may have failed.
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            if first_now && !shared.pacing.try_take() {
                 result = Err(skipped(RequestErrorKind::WindowFull));
                 stop.store(true, Ordering::Relaxed);
                 break;
@@ -290,7 +344,12 @@ impl<R: Requester> Sender<R> {
             }
             shared.counts.attempt(attempts, 1);
             result = outcome;
-            let Err(error) = &result else { break };
+            let Err(error) = &result else {
+                if result.as_ref().is_ok_and(is_congested) {
+                    shared.pacing.complain();
+                }
+                break;
+            };
             let advice = shared.policy.of_error(error);
             if advice == Advice::SlowDown {
                 shared.counts.throttled();
@@ -303,7 +362,7 @@ impl<R: Requester> Sender<R> {
                 }
                 break;
             };
-            tokio::time::sleep(wait).await;
+            shared.stopped.or(tokio::time::sleep(wait)).await;
         }
         SentPart {
             attempts,
@@ -339,6 +398,13 @@ impl<R: Requester> Sender<R> {
         }
         outcome
     }
+}
+
+/// Whether a centre of 5.0 says that it is nearly at its limit, or at it.
+pub(super) fn is_congested(response: &SubmitResp) -> bool {
+    const NEARLY: u8 = 90;
+    let state = response.response().tlvs().congestion_state();
+    matches!(state, Some(Ok(state)) if state.0 >= NEARLY)
 }
 
 /// An error, if any part was not taken.

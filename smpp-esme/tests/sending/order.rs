@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use smpp_esme::{ClientBuilder, OutgoingMessage, Rate, SendErrorKind, Sender, SenderBuilder};
+use smpp_esme::{
+    ClientBuilder, OutgoingMessage, Rate, RequestErrorKind, SendErrorKind, Sender, SenderBuilder,
+};
 use smpp_pdu::{CommandId, CommandStatus};
 
 use crate::centre::{accept_binds, account, bound_with, submitted};
@@ -118,4 +120,31 @@ async fn a_message_that_is_given_up_while_it_waits_was_not_sent() {
         .unwrap()
         .unwrap();
     assert_eq!(got.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_ends_at_once_when_the_sender_is_stopped() {
+    let (got, script) = answering(&[CommandStatus::ESME_RSYSERR]);
+    let (client, _incoming, _centre) = client(script).await;
+    let sender = SenderBuilder::new().in_order(true).build(client);
+    let message = code();
+    // One waits for its retry, one for its turn.
+    let mut retrying = Box::pin(sender.send(&message));
+    let mut in_line = Box::pin(sender.send(&message));
+    while got.len() == 0 || sender.counts().attempts == 0 {
+        assert!(futures_util::poll!(&mut retrying).is_pending());
+        assert!(futures_util::poll!(&mut in_line).is_pending());
+        tokio::task::yield_now().await;
+    }
+    let started = tokio::time::Instant::now();
+    sender.stop();
+    let refused = in_line.await.unwrap_err();
+    let kind = refused.request_error().unwrap().kind();
+    assert_eq!(kind, RequestErrorKind::Closed);
+    let refused = retrying.await.unwrap_err();
+    let status = refused.request_error().unwrap().status();
+    assert_eq!(status, Some(CommandStatus::ESME_RSYSERR));
+    assert_eq!((started.elapsed(), got.len()), (Duration::ZERO, 1));
+    assert!(sender.try_send(&message).await.is_err());
+    assert_eq!(got.len(), 1);
 }

@@ -6,7 +6,9 @@ use smpp_esme::{
     ClientBuilder, CloseReason, Rate, RequestErrorKind, RetryPolicy, SendErrorKind, Sender,
     SenderBuilder,
 };
-use smpp_pdu::{CommandId, CommandStatus};
+use smpp_pdu::{
+    CommandId, CommandStatus, CongestionState, InterfaceVersion, Pdu, SubmitSmResp, Tlv, Tlvs,
+};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -216,4 +218,25 @@ async fn a_rate_holds_over_all_that_send() {
     sends.join_all().await;
     assert_eq!(got.len(), 31);
     assert_eq!(started.elapsed().as_millis() / 100, 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_centre_that_says_it_is_congested_is_not_pressed() {
+    let builder = ClientBuilder::new(account().version(InterfaceVersion::V5_0));
+    let (client, _incoming, mut centre) = bound_with(builder, accept_binds()).await;
+    let sender = Sender::new(client);
+    let message = code();
+    for (state, slowed) in [(89, false), (90, true)] {
+        let (sent, ()) = tokio::join!(sender.send(&message), async {
+            let number = centre.request(CommandId::SUBMIT_SM).await;
+            centre.order(move |link| {
+                let tlvs = [Tlv::congestion_state(CongestionState(state))];
+                let resp = SubmitSmResp::default().tlvs(Tlvs::from_slice(&tlvs));
+                link.respond(&Pdu::response(CommandStatus::ESME_ROK, number, resp))
+                    .unwrap();
+            });
+        });
+        assert!(sent.is_ok());
+        assert_eq!(sender.slowed_to().is_some(), slowed, "{state}");
+    }
 }

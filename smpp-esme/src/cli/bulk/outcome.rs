@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use smpp_esme::{RequestError, RequestErrorKind, SendError, Sent};
+use smpp_pdu::{CommandStatus, StatusClass};
 
 use crate::cli::exit::Kind;
 
@@ -29,7 +30,9 @@ impl Outcome {
         }
     }
 
-    pub(super) fn of(result: &Result<Sent, SendError>) -> Self {
+    /// What a message has come to. `cut_short`: a refusal for now was not
+    /// waited out.
+    pub(super) fn of(result: &Result<Sent, SendError>, cut_short: bool) -> Self {
         let error = match result {
             Ok(sent) => {
                 let ids = sent.message_ids().map(|id| id.to_string());
@@ -46,7 +49,15 @@ impl Outcome {
                 expired: unknown.kind() == RequestErrorKind::Expired,
             };
         }
+        let for_now = |status: CommandStatus| {
+            matches!(status.class(), StatusClass::Retry | StatusClass::Throttle)
+        };
         match why.map(RequestError::kind) {
+            Some(RequestErrorKind::Rejected(status))
+                if cut_short && for_now(status) && !error.may_be_sent() =>
+            {
+                Self::NotSent { error: text }
+            }
             Some(RequestErrorKind::Rejected(status)) => Self::Rejected {
                 status: status.0,
                 error: text,

@@ -122,6 +122,7 @@ impl<'a> Run<'a> {
                 biased;
                 _ = &mut interrupt => {
                     self.interrupted = true;
+                    self.sender.stop();
                     break;
                 }
                 Some(done) = self.flying.join_next() => {
@@ -183,7 +184,7 @@ impl<'a> Run<'a> {
             self.interrupted = true;
             return Ok(());
         };
-        let outcome = Outcome::of(&sent);
+        let outcome = Outcome::of(&sent, self.interrupted);
         self.journal.outcome(number, &outcome);
         self.say(number, &outcome, output)?;
         self.settle(number, outcome);
@@ -222,6 +223,13 @@ impl<'a> Run<'a> {
             }
         }
         self.flying.shutdown().await;
+        // Their intents are in the journal, and say the same next time.
+        let left: Vec<u64> = self.names.keys().copied().collect();
+        for number in left {
+            let outcome = Outcome::interrupted();
+            self.say(number, &outcome, output)?;
+            self.settle(number, outcome);
+        }
         Ok(())
     }
 
