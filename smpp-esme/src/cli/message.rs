@@ -1,8 +1,8 @@
 //! Texts and addresses of the command line.
 
 use clap::ValueEnum;
-use smpp_codec::text::{Encoding, choose};
-use smpp_esme::{MessageError, Split};
+use smpp_codec::text::{DefaultAlphabet, Encoding, choose};
+use smpp_esme::{MessageError, OutgoingMessage, Split};
 use smpp_pdu::Address;
 
 use super::exit::Failure;
@@ -40,6 +40,18 @@ impl EncodingArg {
             Self::Hebrew => Encoding::Hebrew,
             Self::Ucs2 => Encoding::Ucs2,
         })
+    }
+}
+
+/// A message in an encoding that was asked for.
+pub(crate) fn encoded_as(message: OutgoingMessage, encoding: Option<Encoding>) -> OutgoingMessage {
+    match encoding {
+        // Whoever asks for it knows what the centre takes for 0.
+        Some(Encoding::Gsm7Packed) => message
+            .encoding(Encoding::Gsm7Packed)
+            .default_alphabet(DefaultAlphabet::Gsm7Packed),
+        Some(encoding) => message.encoding(encoding),
+        None => message,
     }
 }
 

@@ -130,9 +130,8 @@ fn outgoing(args: &Args, receipt: bool) -> Result<OutgoingMessage, Failure> {
     if receipt {
         message = message.receipt(ReceiptRequest::Final);
     }
-    if let Some(encoding) = args.encoding.and_then(EncodingArg::encoding) {
-        message = message.encoding(encoding);
-    }
+    let encoding = args.encoding.and_then(EncodingArg::encoding);
+    message = message::encoded_as(message, encoding);
     if let Some(number) = args.data_coding {
         message = message.data_coding(DataCoding(number));
     }

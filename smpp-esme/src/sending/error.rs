@@ -47,7 +47,10 @@ pub enum MessageError {
     #[error("data_coding has no class for {0}: a flash message needs GSM 7-bit, UCS-2 or octets")]
     NoClass(Encoding),
     /// Nothing says this alphabet at a centre whose 0 means another.
-    #[error("no data_coding says {0} at a centre whose default alphabet is another")]
+    #[error(
+        "no data_coding says {0} at a centre of this default alphabet: set default_alphabet(…) \
+         to what it takes for 0, or data_coding(…)"
+    )]
     NoDataCoding(Encoding),
     /// The moment has passed, or the span is zero.
     #[error("{field}: the moment is not in the future")]

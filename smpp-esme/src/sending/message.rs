@@ -207,7 +207,9 @@ impl OutgoingMessage {
         self
     }
 
-    /// What the centre takes for `data_coding` 0. Default: the GSM alphabet.
+    /// What the centre takes for `data_coding` 0. Default: the GSM alphabet,
+    /// unpacked. Packed septets can only be sent to a centre that is said to
+    /// take them.
     pub fn default_alphabet(mut self, alphabet: DefaultAlphabet) -> Self {
         self.default_alphabet = alphabet;
         self

@@ -1,8 +1,8 @@
 //! `smpp-esme bulk`: a file of messages, each once.
 
+use core::fmt::Write as _;
 use core::time::Duration;
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 

@@ -11,7 +11,7 @@ use smpp_esme::{MessageError, OutgoingMessage, ReceiptRequest, Split};
 use smpp_pdu::DataCoding;
 
 use crate::cli::exit::Failure;
-use crate::cli::message::{EncodingArg, SplitArg};
+use crate::cli::message::{EncodingArg, SplitArg, encoded_as};
 use crate::cli::{hex, times};
 
 /// The columns that there are.
@@ -324,9 +324,7 @@ fn message(fields: &[(&str, String)], defaults: &Defaults) -> Result<OutgoingMes
         }
         (None, None) => return Err("column text: it is empty".into()),
     };
-    if let Some(encoding) = encoding.encoding() {
-        message = message.encoding(encoding);
-    }
+    message = encoded_as(message, encoding.encoding());
     if let Some(number) = value("data_coding") {
         let number: u8 = number
             .parse()
