@@ -7,6 +7,7 @@
 
 #[path = "../support/centre.rs"]
 mod centre;
+mod chance;
 mod many;
 mod message;
 mod order;
