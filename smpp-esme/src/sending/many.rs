@@ -111,6 +111,9 @@ impl<R: Requester> Sender<R> {
             let sent = join(chunks.iter().map(|chunk| self.send_chunk(message, chunk))).await;
             for chunk in sent {
                 let (recipients, strays) = chunk?;
+                for sent in &recipients {
+                    self.shared.counts.outcomes(sent);
+                }
                 many.recipients.extend(recipients);
                 many.strays.extend(strays);
             }
@@ -183,9 +186,6 @@ impl<R: Requester> Sender<R> {
                 let part = if wanted { parts.next() } else { None };
                 sent.parts.push(part.unwrap_or_else(skipped));
             }
-        }
-        for part in sent.iter().flat_map(|sent| &sent.parts) {
-            self.shared.counts.outcome(&part.result);
         }
         Some(sent)
     }

@@ -139,13 +139,15 @@ impl Counts {
         self.throttled.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn outcome(&self, result: &Result<SubmitResp, RequestError>) {
-        let counter = match result {
-            Ok(_) => &self.accepted,
-            Err(error) if error.is_outcome_unknown() => &self.unknown,
-            Err(_) => &self.failed,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn outcomes(&self, sent: &Sent) {
+        for part in &sent.parts {
+            let counter = match &part.result {
+                Ok(_) => &self.accepted,
+                Err(error) if error.is_outcome_unknown() => &self.unknown,
+                Err(_) => &self.failed,
+            };
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -210,7 +212,7 @@ impl<R: Requester> Sender<R> {
         // Without its turn it is stopped: then no part is sent.
         let _turn = self.shared.stopped.or(self.turn(&message.to)).await;
         let sent = self.send_parts(&prepared, &message.to, false).await;
-        whole(sent)
+        self.whole(sent)
     }
 
     /// Sends a message if it need not wait before its first part is sent: not
@@ -240,7 +242,17 @@ impl<R: Requester> Sender<R> {
         {
             return Err(SendError::busy());
         }
-        whole(sent)
+        self.whole(sent)
+    }
+
+    /// Counts a message, which is an error if any part was not taken.
+    fn whole(&self, sent: Sent) -> Result<Sent, SendError> {
+        self.shared.counts.outcomes(&sent);
+        if sent.is_complete() {
+            Ok(sent)
+        } else {
+            Err(SendError::parts(sent))
+        }
     }
 
     fn prepare<'m>(&self, message: &'m OutgoingMessage) -> Result<Prepared<'m>, SendError> {
@@ -279,9 +291,6 @@ impl<R: Requester> Sender<R> {
                 join((0..parts).map(one)).await
             }
         };
-        for part in &parts {
-            self.shared.counts.outcome(&part.result);
-        }
         Sent {
             destination: to.clone(),
             tag: prepared.message.tag.clone(),
@@ -405,15 +414,6 @@ pub(super) fn is_congested(response: &SubmitResp) -> bool {
     const NEARLY: u8 = 90;
     let state = response.response().tlvs().congestion_state();
     matches!(state, Some(Ok(state)) if state.0 >= NEARLY)
-}
-
-/// An error, if any part was not taken.
-fn whole(sent: Sent) -> Result<Sent, SendError> {
-    if sent.is_complete() {
-        Ok(sent)
-    } else {
-        Err(SendError::parts(sent))
-    }
 }
 
 /// What a refusal of a part is called.

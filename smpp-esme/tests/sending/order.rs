@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use smpp_esme::{
     ClientBuilder, OutgoingMessage, Rate, RequestErrorKind, SendErrorKind, Sender, SenderBuilder,
+    SenderCounts,
 };
 use smpp_pdu::{CommandId, CommandStatus};
 
@@ -57,7 +58,7 @@ async fn try_send_waits_for_no_place_in_the_window() {
     let error = sender.try_send(&long()).await.unwrap_err();
     assert_eq!(error.kind(), SendErrorKind::Busy);
     assert!(!error.may_be_sent());
-    assert_eq!(sender.counts().attempts, 0);
+    assert_eq!(sender.counts(), SenderCounts::default());
     centre.order(move |link| submitted(link, number, "m1"));
     waiting.await.unwrap();
 
