@@ -201,18 +201,7 @@ impl Client {
     /// [`RequestErrorKind::WindowFull`] when there is no place;
     /// [`RequestErrorKind::Closed`] when the session is over. Then nothing was sent.
     pub fn try_submit_sm(&self, sm: &SubmitSm<'_>) -> Result<Pending<SubmitResp>, RequestError> {
-        match self.handle.window.try_acquire() {
-            Ok(permit) => permit.forget(),
-            Err(TryAcquireError::NoPermits) => {
-                let kind = RequestErrorKind::WindowFull;
-                return Err(RequestError::new(CommandId::SUBMIT_SM, kind));
-            }
-            Err(TryAcquireError::Closed) => {
-                let kind = RequestErrorKind::Closed;
-                return Err(RequestError::new(CommandId::SUBMIT_SM, kind));
-            }
-        }
-        self.start_now((*sm).into())
+        self.try_start_any(*sm)
     }
 
     /// Waits for a place in the window, then submits a message. The response is
@@ -366,16 +355,16 @@ impl Client {
     /// # Errors
     /// As [`request`](Self::request), when nothing was sent.
     pub async fn start<'p>(&self, body: impl Into<Body<'p>>) -> Result<Pending, RequestError> {
-        let body = body.into();
-        let command_id = body.command_id();
-        if command_id == CommandId::UNBIND
-            || command_id.is_bind()
-            || command_id.response().is_none()
-        {
-            let kind = RequestErrorKind::NotAllowed;
-            return Err(RequestError::new(command_id, kind));
-        }
-        self.start_any(body).await
+        self.start_any(request_body(body.into())?).await
+    }
+
+    /// As [`start`](Self::start), without waiting for a place in the window.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start); [`RequestErrorKind::WindowFull`] when there is
+    /// no place. Then nothing was sent.
+    pub fn try_start<'p>(&self, body: impl Into<Body<'p>>) -> Result<Pending, RequestError> {
+        self.try_start_any(request_body(body.into())?)
     }
 
     async fn call<'p, T: From<OwnedPdu>>(
@@ -392,6 +381,20 @@ impl Client {
         let body = body.into();
         self.place(body.command_id()).await?;
         self.start_now(body)
+    }
+
+    fn try_start_any<'p, T>(&self, body: impl Into<Body<'p>>) -> Result<Pending<T>, RequestError> {
+        let body = body.into();
+        let kind = match self.handle.window.try_acquire() {
+            Ok(permit) => {
+                // As in `place`.
+                permit.forget();
+                return self.start_now(body);
+            }
+            Err(TryAcquireError::NoPermits) => RequestErrorKind::WindowFull,
+            Err(TryAcquireError::Closed) => RequestErrorKind::Closed,
+        };
+        Err(RequestError::new(body.command_id(), kind))
     }
 
     /// Takes a place in the window, which the task of the session gives back with
@@ -521,6 +524,16 @@ impl fmt::Debug for Client {
             .field("close_reason", &self.close_reason())
             .finish_non_exhaustive()
     }
+}
+
+/// The body, if it is a request that the handles of a session may make.
+fn request_body(body: Body<'_>) -> Result<Body<'_>, RequestError> {
+    let command_id = body.command_id();
+    if command_id == CommandId::UNBIND || command_id.is_bind() || command_id.response().is_none() {
+        let kind = RequestErrorKind::NotAllowed;
+        return Err(RequestError::new(command_id, kind));
+    }
+    Ok(body)
 }
 
 /// A request that was handed over: a future of its outcome.

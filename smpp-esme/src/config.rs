@@ -6,7 +6,7 @@ use core::time::Duration;
 use smpp_codec::Decoder;
 use smpp_pdu::{Address, Bind, BindType, COctetStr, InterfaceVersion, Npi, Ton};
 use smpp_session::driver::DriveOptions;
-use smpp_session::{Config, Role};
+use smpp_session::{Config, Rate, Role};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 
@@ -150,6 +150,8 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     inactivity: Option<Duration>,
     max_pdu_len: usize,
+    rate: Option<Rate>,
+    slow_down: bool,
     pub(crate) incoming_buffer: usize,
     pub(crate) auto_ack: bool,
     records: Option<usize>,
@@ -169,6 +171,8 @@ impl ClientBuilder {
             connect_timeout: Duration::from_secs(10),
             inactivity: config.inactivity,
             max_pdu_len: config.max_pdu_len,
+            rate: config.rate,
+            slow_down: config.slow_down,
             incoming_buffer: 1024,
             auto_ack: false,
             records: None,
@@ -219,6 +223,26 @@ impl ClientBuilder {
     /// Longest PDU that is taken, in octets. Default 68 KiB.
     pub fn max_pdu_len(mut self, octets: usize) -> Self {
         self.max_pdu_len = octets;
+        self
+    }
+
+    /// How fast messages may follow each other on this session. What is faster
+    /// waits, and holds its place in the window meanwhile; queries and the like
+    /// do not wait. Default: without limit. The rate over several sessions is
+    /// that of a [`SenderBuilder`](crate::SenderBuilder::rate).
+    pub fn rate(mut self, rate: Rate) -> Self {
+        self.rate = Some(rate);
+        self
+    }
+
+    /// Whether this session slows down when the centre answers
+    /// `ESME_RTHROTTLED` or `ESME_RMSGQFUL`, or states congestion (5.0): a pause,
+    /// then half the rate that was reached, then a tenth more each second; after
+    /// half a minute without a complaint the rate is free again. What was
+    /// refused is not sent again by it, that is for a
+    /// [`Sender`](crate::Sender). Default: no.
+    pub fn slow_down(mut self, slow_down: bool) -> Self {
+        self.slow_down = slow_down;
         self
     }
 
@@ -351,6 +375,8 @@ impl ClientBuilder {
             session_init: Some(self.bind_timeout),
             inactivity: self.inactivity,
             max_pdu_len: self.max_pdu_len,
+            rate: self.rate,
+            slow_down: self.slow_down,
             decoder: Decoder::new().version(self.bind.version),
             ..Config::new(Role::Esme)
         }

@@ -62,6 +62,22 @@ pub trait Requester: Clone + Send + Sync + 'static {
         &'a self,
         body: Body<'a>,
     ) -> impl Future<Output = Result<OwnedPdu, RequestError>> + Send + 'a;
+
+    /// As [`request`](Self::request), but when there is no room for it now, it
+    /// ends at once with [`RequestErrorKind::WindowFull`], and nothing was sent.
+    ///
+    /// The default waits for room: what knows better overrides it.
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    ///
+    /// [`RequestErrorKind::WindowFull`]: crate::RequestErrorKind::WindowFull
+    fn try_request<'a>(
+        &'a self,
+        body: Body<'a>,
+    ) -> impl Future<Output = Result<OwnedPdu, RequestError>> + Send + 'a {
+        self.request(body)
+    }
 }
 
 impl Requester for Client {
@@ -70,5 +86,9 @@ impl Requester for Client {
         body: Body<'a>,
     ) -> impl Future<Output = Result<OwnedPdu, RequestError>> + Send + 'a {
         Client::request(self, body)
+    }
+
+    async fn try_request<'a>(&'a self, body: Body<'a>) -> Result<OwnedPdu, RequestError> {
+        self.try_start(body)?.await
     }
 }

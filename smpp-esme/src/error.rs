@@ -250,6 +250,8 @@ pub enum RequestErrorKind {
     WindowFull,
     /// It was not sent: it is too long for a PDU.
     TooLong,
+    /// It was not sent: another part of its message has failed.
+    Skipped,
 }
 
 impl RequestError {
@@ -369,6 +371,10 @@ impl fmt::Display for RequestError {
             RequestErrorKind::TooLong => {
                 write!(f, "{command} was not sent, it is too long for a PDU")
             }
+            RequestErrorKind::Skipped => write!(
+                f,
+                "{command} was not sent, another part of its message has failed"
+            ),
         }
     }
 }

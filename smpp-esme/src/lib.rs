@@ -15,6 +15,7 @@ mod pipeline;
 mod records;
 mod reply;
 mod secret;
+mod sending;
 mod task;
 mod transport;
 mod url;
@@ -23,7 +24,7 @@ mod url;
 pub use rustls;
 pub use smpp_codec as codec;
 pub use smpp_pdu as pdu;
-pub use smpp_session::{CloseReason, Stranger};
+pub use smpp_session::{CloseReason, Rate, Stranger};
 
 pub use client::{Client, Pending};
 pub use config::{BindConfig, ClientBuilder};
@@ -34,6 +35,11 @@ pub use owned::{OwnedPdu, SubmitResp};
 pub use pipeline::Pipeline;
 #[cfg(unix)]
 pub use records::RecordSocket;
+pub use sending::{
+    MessageError, OutgoingMessage, OwnedAddress, PartInfo, Preview, ReceiptRequest, RetryPolicy,
+    SendError, SendErrorKind, SendObserver, Sender, SenderBuilder, SenderCounts, Sent, SentPart,
+    SentToMany, Split, Stray, Submitted, TimeForm, When,
+};
 pub use transport::{Endpoint, Keepalive, ProxyHeader, TlsFault};
 #[cfg(feature = "tls")]
 pub use transport::{TlsConfig, TlsVersion};

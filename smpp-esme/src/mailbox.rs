@@ -24,6 +24,8 @@ pub(crate) enum Command {
     },
     /// Let what is outstanding come to its end, then unbind.
     Unbind,
+    /// The rate allows a message again.
+    GoOn,
 }
 
 /// Commands in their order, with the octets of all their requests in one

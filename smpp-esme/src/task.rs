@@ -1,11 +1,15 @@
 //! What the driver task of a client does with events and commands.
 
 use core::mem;
+use core::time::Duration;
+use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
 use smpp_pdu::{Body, CommandId, CommandStatus, DataSmResp, DeliverSmResp, Pdu, SequenceNumber};
 use smpp_session::driver::{Application, Link};
-use smpp_session::{CloseReason, Event, Instant, Request, RequestId, Response, error_response};
+use smpp_session::{
+    CloseReason, Event, Instant, Request, RequestId, Response, SendError, error_response,
+};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, mpsc};
 use tracing::{debug, warn};
@@ -15,6 +19,13 @@ use crate::mailbox::{Command, Filled, Letters, Mailbox};
 use crate::metrics::Metrics;
 use crate::reply::{Outcome, Reply};
 use crate::{OwnedPdu, RequestError, RequestErrorKind};
+
+/// A message that waits for the rate.
+#[derive(Debug)]
+struct Paced {
+    octets: Vec<u8>,
+    reply: Reply,
+}
 
 /// Outstanding requests, found by the number that the session gives back.
 #[derive(Debug, Default)]
@@ -52,6 +63,11 @@ impl Pending {
 #[derive(Debug)]
 pub(crate) struct Task {
     pending: Pending,
+    /// Messages that the rate does not allow yet. They hold a permit, so that
+    /// there are never more than the window has.
+    paced: VecDeque<Paced>,
+    /// [`Command::GoOn`] is on its way.
+    woken: bool,
     /// Requests whose connection has gone, until it is known why.
     lost: Vec<Reply>,
     window: Arc<Semaphore>,
@@ -78,6 +94,8 @@ impl Task {
     ) -> Self {
         Self {
             pending: Pending::default(),
+            paced: VecDeque::new(),
+            woken: false,
             lost: Vec::new(),
             window,
             returned: 0,
@@ -91,9 +109,10 @@ impl Task {
         }
     }
 
-    /// Sends a request. Whoever made it holds a permit of the window, which is as
+    /// Sends a request, or puts it where it waits: in front of that queue if it
+    /// comes from there. Whoever made it holds a permit of the window, which is as
     /// large as that of the session: there is always room.
-    fn send(&mut self, link: &mut Link<'_>, octets: &[u8], mut reply: Reply) {
+    fn send(&mut self, link: &mut Link<'_>, octets: &[u8], mut reply: Reply, from_queue: bool) {
         let at = self.pending.next();
         // A usize always fits.
         match link.request_encoded(RequestId(at as u64), octets) {
@@ -105,9 +124,42 @@ impl Task {
                 if at < self.pending.replies.len() {
                     self.pending.free.push(at);
                 }
+                if let SendError::NotNow { at } = error {
+                    let octets = octets.to_vec();
+                    if from_queue {
+                        self.paced.push_front(Paced { octets, reply });
+                    } else {
+                        self.paced.push_back(Paced { octets, reply });
+                    }
+                    self.wake(at.since(link.now()));
+                    return;
+                }
                 let error = RequestError::not_sent(reply.command_id, error);
                 self.settle(reply, Err(error));
             }
+        }
+    }
+
+    /// Comes back after the wait. The session has no timer for it, since it
+    /// does not know who waits.
+    fn wake(&mut self, wait: Duration) {
+        if !mem::replace(&mut self.woken, true) {
+            let mailbox = Arc::clone(&self.mailbox);
+            tokio::spawn(async move {
+                tokio::time::sleep(wait).await;
+                // A session that is over waits for nothing.
+                let _ = mailbox.put(Command::GoOn, &[]);
+            });
+        }
+    }
+
+    /// Sends of what waits for the rate as much as it allows now.
+    fn go_on_paced(&mut self, link: &mut Link<'_>) {
+        while !self.woken
+            && link.free_window() > 0
+            && let Some(Paced { octets, reply }) = self.paced.pop_front()
+        {
+            self.send(link, &octets, reply, true);
         }
     }
 
@@ -206,10 +258,15 @@ impl Task {
 
     /// What can go on after any event or command.
     fn go_on(&mut self, link: &mut Link<'_>) {
+        self.go_on_paced(link);
         if self.returned > 0 {
             self.window.add_permits(mem::take(&mut self.returned));
         }
-        if self.draining && self.pending.is_empty() && link.unbind().is_err() {
+        if self.draining
+            && self.paced.is_empty()
+            && self.pending.is_empty()
+            && link.unbind().is_err()
+        {
             // Not bound: there is nobody to say goodbye to.
             link.close();
         }
@@ -225,6 +282,8 @@ impl Task {
             self.metrics.count(reply.command_id, &outcome);
             reply.settle(outcome);
         }
+        // Their permits were never used: dropping them says "not sent".
+        self.paced.clear();
         // What is still in there is told that it was not sent.
         self.mailbox.close();
         self.incoming = None;
@@ -286,7 +345,7 @@ impl Application for Task {
                         let error = RequestError::new(reply.command_id, kind);
                         self.settle(reply, Err(error));
                     } else {
-                        self.send(link, request, reply);
+                        self.send(link, request, reply, false);
                     }
                 }
                 Command::Answer {
@@ -303,6 +362,8 @@ impl Application for Task {
                     self.draining = true;
                     self.window.close();
                 }
+                // The end of the batch follows.
+                Command::GoOn => self.woken = false,
             }
         }
         letters.clear();

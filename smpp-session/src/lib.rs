@@ -27,7 +27,7 @@ pub use config::Config;
 pub use counters::{Counters, Latency, PduCounts, StatusCounts};
 pub use event::{CloseReason, Event, Fault, FaultKind, Request, RequestId, Response, SendError};
 pub use machine::Machine;
-pub use pacer::Rate;
+pub use pacer::{Pacer, Rate};
 #[cfg(feature = "alloc")]
 pub use session::HeapSession;
 pub use session::{FixedSession, Inbox, MIN_ROOM, Session};

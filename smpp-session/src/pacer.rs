@@ -79,10 +79,25 @@ impl Bucket {
 /// A rate limit of the caller's holds always. On `ESME_RTHROTTLED`,
 /// `ESME_RMSGQFUL` or congestion, a pause follows, twice as long each time it
 /// happens again soon, and then half the rate that was reached. Every second
-/// without a complaint raises the rate by a tenth; after [`CALM`] the limit is
+/// without a complaint raises the rate by a tenth; after 30 of them the limit is
 /// gone.
+///
+/// A session has one, see [`Config::rate`](crate::Config::rate) and
+/// [`Config::slow_down`](crate::Config::slow_down). What stands over several
+/// sessions may have one of its own: it asks [`check`](Self::check), and tells
+/// it by [`take`](Self::take) what went.
+///
+/// ```
+/// use smpp_session::{Instant, Pacer, Rate};
+///
+/// let now = Instant::ZERO;
+/// let mut pacer = Pacer::new(Some(Rate { per_second: 10, burst: 1 }), now);
+/// assert_eq!(pacer.check(now), Ok(()));
+/// pacer.take(now);
+/// assert_eq!(pacer.check(now), Err(Instant::from_millis(100)));
+/// ```
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pacer {
+pub struct Pacer {
     limit: Option<Bucket>,
     slowed: Option<Slowed>,
     /// Requests since `counted_from`, to know what rate was reached.
@@ -107,7 +122,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const CALM: Duration = Duration::from_secs(30);
 
 impl Pacer {
-    pub(crate) fn new(limit: Option<Rate>, now: Instant) -> Self {
+    /// With this limit, or without.
+    #[must_use]
+    pub fn new(limit: Option<Rate>, now: Instant) -> Self {
         Self {
             limit: limit.map(|rate| Bucket::new(rate, now)),
             slowed: None,
@@ -117,8 +134,11 @@ impl Pacer {
         }
     }
 
-    /// Whether a request may go now; if not, the earliest moment to ask again.
-    pub(crate) fn check(&mut self, now: Instant) -> Result<(), Instant> {
+    /// Whether a request may go now.
+    ///
+    /// # Errors
+    /// When not: the earliest moment to ask again.
+    pub fn check(&mut self, now: Instant) -> Result<(), Instant> {
         self.recover(now);
         if let Some(slowed) = &mut self.slowed {
             if now < slowed.resume_at {
@@ -133,7 +153,7 @@ impl Pacer {
     }
 
     /// Counts a request that goes.
-    pub(crate) fn take(&mut self, now: Instant) {
+    pub fn take(&mut self, now: Instant) {
         if let Some(slowed) = &mut self.slowed {
             slowed.bucket.take();
         }
@@ -151,7 +171,7 @@ impl Pacer {
     }
 
     /// The peer says that it was too much.
-    pub(crate) fn complain(&mut self, now: Instant) {
+    pub fn complain(&mut self, now: Instant) {
         let pause = match &self.slowed {
             // What was on its way when the first complaint came says nothing new.
             Some(slowed) if now < slowed.resume_at => return,
@@ -191,7 +211,8 @@ impl Pacer {
     }
 
     /// The rate that complaints have left, if they have slowed this side down.
-    pub(crate) fn slowed_to(&self) -> Option<u32> {
+    #[must_use]
+    pub fn slowed_to(&self) -> Option<u32> {
         let slowed = self.slowed.as_ref()?;
         Some(u32::try_from(slowed.bucket.per_second).unwrap_or(u32::MAX))
     }

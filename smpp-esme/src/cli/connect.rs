@@ -3,8 +3,8 @@
 use core::future::Future;
 
 use smpp_esme::{
-    Client, CloseReason, Connect, ConnectError, ConnectErrorKind, Incoming, SmppUrl, Stranger,
-    TlsFault,
+    Client, ClientBuilder, CloseReason, Connect, ConnectError, ConnectErrorKind, Incoming, SmppUrl,
+    Stranger, TlsFault,
 };
 use smpp_pdu::CommandStatus;
 
@@ -34,7 +34,20 @@ pub(crate) fn transmitting(url: &str, verb: &str) -> Result<SmppUrl, Failure> {
 }
 
 pub(crate) async fn connect(url: &SmppUrl) -> Result<(Client, Incoming), Failure> {
-    Client::connect(url)
+    connect_with(url, None).await
+}
+
+/// As [`connect`], with another window than that of the address.
+pub(crate) async fn connect_with(
+    url: &SmppUrl,
+    window: Option<u16>,
+) -> Result<(Client, Incoming), Failure> {
+    let mut builder = ClientBuilder::from(url);
+    if let Some(window) = window {
+        builder = builder.window(window);
+    }
+    builder
+        .connect_any(&url.endpoints())
         .await
         .map_err(|error| refused(url, &error))
 }

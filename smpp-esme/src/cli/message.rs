@@ -1,11 +1,9 @@
-//! From a text on the command line to the user data of messages.
-
-use core::fmt;
+//! Texts and addresses of the command line.
 
 use clap::ValueEnum;
-use smpp_codec::long::{Method, PartCount, PartRef, SplitOptions, segments};
-use smpp_codec::text::{Encoding, choose};
-use smpp_pdu::{Address, DataCoding, MessageClass};
+use smpp_codec::text::{DefaultAlphabet, Encoding, choose};
+use smpp_esme::{MessageError, OutgoingMessage, Split};
+use smpp_pdu::Address;
 
 use super::exit::Failure;
 
@@ -31,7 +29,7 @@ pub(crate) enum EncodingArg {
 }
 
 impl EncodingArg {
-    fn encoding(self) -> Option<Encoding> {
+    pub(crate) fn encoding(self) -> Option<Encoding> {
         Some(match self {
             Self::Auto => return None,
             Self::Gsm7 => Encoding::Gsm7,
@@ -42,6 +40,18 @@ impl EncodingArg {
             Self::Hebrew => Encoding::Hebrew,
             Self::Ucs2 => Encoding::Ucs2,
         })
+    }
+}
+
+/// A message in an encoding that was asked for.
+pub(crate) fn encoded_as(message: OutgoingMessage, encoding: Option<Encoding>) -> OutgoingMessage {
+    match encoding {
+        // Whoever asks for it knows what the centre takes for 0.
+        Some(Encoding::Gsm7Packed) => message
+            .encoding(Encoding::Gsm7Packed)
+            .default_alphabet(DefaultAlphabet::Gsm7Packed),
+        Some(encoding) => message.encoding(encoding),
+        None => message,
     }
 }
 
@@ -59,109 +69,43 @@ pub(crate) enum SplitArg {
 }
 
 impl SplitArg {
-    pub(crate) fn method(self) -> Method {
+    pub(crate) fn split(self) -> Split {
         match self {
-            Self::Udh => Method::Udh8,
-            Self::Udh16 => Method::Udh16,
-            Self::Sar => Method::Sar,
-            Self::Payload => Method::Payload,
+            Self::Udh => Split::Udh,
+            Self::Udh16 => Split::Udh16,
+            Self::Sar => Split::Sar,
+            Self::Payload => Split::Payload,
         }
     }
 }
 
-/// What is to be sent.
-pub(crate) enum Source {
-    Text(String),
-    Octets(Vec<u8>),
-}
-
-/// How it is to be sent.
-pub(crate) struct Form {
-    pub(crate) encoding: Option<EncodingArg>,
-    pub(crate) method: Method,
-    pub(crate) flash: bool,
-    pub(crate) data_coding: Option<u8>,
-}
-
-/// A message of one or several parts.
-pub(crate) struct Message {
-    pub(crate) parts: Vec<Part>,
-    pub(crate) data_coding: DataCoding,
-    /// The encoding, and why it is that one.
-    pub(crate) encoding: String,
-    pub(crate) count: PartCount,
-}
-
-/// One part.
-pub(crate) struct Part {
-    pub(crate) user_data: Vec<u8>,
-    pub(crate) has_header: bool,
-    pub(crate) sar: Option<PartRef>,
-    pub(crate) payload: bool,
-}
-
-/// The encoding and the number of parts.
-impl fmt::Display for Message {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}", self.encoding, self.count)
-    }
-}
-
-impl Message {
-    pub(crate) fn new(source: &Source, form: &Form) -> Result<Self, Failure> {
-        let (encoding, description) = match source {
-            Source::Text(text) => encoding_of(text, form.encoding),
-            Source::Octets(_) => match form.encoding.and_then(EncodingArg::encoding) {
-                Some(encoding) => (encoding, format!("octets in {encoding}")),
-                None => (Encoding::Binary, "octets".to_owned()),
-            },
-        };
-        let options = SplitOptions {
-            whole_clusters: true,
-            ..SplitOptions::new(form.method, reference())
-        };
-        let segments = match source {
-            Source::Text(text) => segments(encoding, text, options),
-            Source::Octets(octets) => segments(encoding, octets, options),
+/// What is wrong with a message, by the option that says otherwise.
+pub(crate) fn usage(error: &MessageError) -> Failure {
+    Failure::usage(match error {
+        MessageError::Unencodable(_) | MessageError::Split(_) => {
+            format!("{error}; use --encoding auto, or --split payload")
         }
-        .map_err(|error| {
-            Failure::usage(format!("{error}; use --encoding auto, or --split payload"))
-        })?;
-        let count = segments.part_count();
-        let mut parts = Vec::new();
-        for segment in segments {
-            let mut user_data = Vec::with_capacity(segment.len());
-            segment
-                .write(&mut user_data)
-                .map_err(|error| Failure::other(error.to_string()))?;
-            parts.push(Part {
-                user_data,
-                has_header: segment.has_header(),
-                sar: segment.sar(),
-                payload: segment.is_payload(),
-            });
+        MessageError::NoClass(encoding) => {
+            format!("--flash: data_coding has no class for {encoding}, use gsm7 or ucs2")
         }
-        Ok(Self {
-            parts,
-            data_coding: data_coding(encoding, form)?,
-            encoding: description,
-            count,
-        })
-    }
-}
-
-fn data_coding(encoding: Encoding, form: &Form) -> Result<DataCoding, Failure> {
-    match form.data_coding {
-        Some(number) => Ok(DataCoding(number)),
-        None if form.flash => encoding
-            .data_coding_with_class(MessageClass::Class0)
-            .ok_or_else(|| {
-                Failure::usage(format!(
-                    "--flash: data_coding has no class for {encoding}, use gsm7 or ucs2"
-                ))
-            }),
-        None => Ok(encoding.data_coding()),
-    }
+        MessageError::NotInDataSm { .. } => {
+            "--at: data_sm has no time of delivery, leave --data-sm out".to_owned()
+        }
+        MessageError::ValidityNotASpan => {
+            "--validity: data_sm takes a span, such as 2h, and no moment".to_owned()
+        }
+        MessageError::OverBeforeDue => "--validity ends before --at".to_owned(),
+        MessageError::NoDestination => "--to: the address is empty".to_owned(),
+        MessageError::FieldTooLong { field, .. } | MessageError::NulInside { field } => {
+            match *field {
+                "source_addr" => format!("--from: {error}"),
+                "destination_addr" => format!("--to: {error}"),
+                "service_type" => format!("--service-type: {error}"),
+                _ => error.to_string(),
+            }
+        }
+        error => error.to_string(),
+    })
 }
 
 /// The encoding of a text, and why.
@@ -191,11 +135,4 @@ pub(crate) fn encode_text(
 /// An address as people write it.
 pub(crate) fn address<'a>(option: &str, text: &'a str) -> Result<Address<'a>, Failure> {
     Address::from_human(text).map_err(|error| Failure::usage(format!("{option}: {error}")))
-}
-
-/// A reference for the parts of a message that another run hardly repeats.
-fn reference() -> u16 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    // The lower digits are what changes.
-    (now.map_or(0, |now| now.as_millis()) % 0x1_0000) as u16
 }

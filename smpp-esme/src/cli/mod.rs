@@ -1,6 +1,7 @@
 //! The command line: what there is, and how a run ends.
 
 mod annotate;
+mod bulk;
 mod connect;
 mod decode;
 mod exit;
@@ -66,6 +67,8 @@ struct Global {
 enum Verb {
     /// Sends a message, and waits for its receipts.
     Send(send::Args),
+    /// Sends the messages of a file, each once, and goes on after an interruption.
+    Bulk(bulk::Args),
     /// Prints messages and receipts of the centre.
     Listen(listen::Args),
     /// Asks what became of a message.
@@ -94,6 +97,7 @@ fn run(verb: Verb, global: &Global, output: &mut Output) -> Result<(), Failure> 
     match verb {
         Verb::Decode(args) => decode::run(&args, output),
         Verb::Send(args) => connect::block_on(send::run(&args, &global.url, output)),
+        Verb::Bulk(args) => connect::block_on(bulk::run(&args, &global.url, output)),
         Verb::Listen(args) => connect::block_on(listen::run(&args, &global.url, output)),
         Verb::Query(args) => connect::block_on(manage::query(&args, &global.url, output)),
         Verb::Cancel(args) => connect::block_on(manage::cancel(&args, &global.url, output)),

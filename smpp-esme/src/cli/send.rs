@@ -3,17 +3,19 @@
 use core::time::Duration;
 use std::io::Read;
 
-use smpp_esme::{Client, Incoming, OwnedPdu, RequestError};
-use smpp_pdu::{
-    Address, Body, COctetStr, DataCoding, DataSm, EsmClass, RegisteredDelivery, ShortMessage,
-    SubmitSm, Tlv, Tlvs,
+use smpp_codec::text::Encoding;
+use smpp_esme::{
+    Client, Incoming, OutgoingMessage, OwnedPdu, PartInfo, ReceiptRequest, RequestError,
+    RequestErrorKind, RetryPolicy, SendError, SendObserver, SenderBuilder, Sent, Submitted,
 };
-use tokio::task::JoinSet;
+use smpp_pdu::DataCoding;
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinSet};
 
 use super::connect::{connect, transmitting};
 use super::exit::Failure;
 use super::hex;
-use super::message::{self, EncodingArg, Form, Message, Part, Source, SplitArg};
+use super::message::{self, EncodingArg, SplitArg};
 use super::output::Output;
 use super::times::{self, When};
 use super::tlv::{self, TlvArg};
@@ -87,14 +89,23 @@ pub(crate) async fn run(args: &Args, url: &str, output: &mut Output) -> Result<(
             "receipts cannot arrive over bind=tx: use bind=trx in the address, or --wait 0",
         ));
     }
-    let message = Message::new(&source(args)?, &form(args))?;
-    let plan = Plan::new(args, &message, wait.is_some());
-    plan.check()?;
-    output.line(format_args!("{}", output.dim(&message)))?;
+    let message = outgoing(args, wait.is_some())?;
+    let preview = message.preview().map_err(|error| message::usage(&error))?;
+    let messages = messages(args, &message)?;
+    let description = match &args.hex {
+        None => preview.to_string(),
+        Some(_) => match args.encoding.and_then(EncodingArg::encoding) {
+            Some(encoding) => format!("octets in {encoding}, {}", preview.count),
+            None => format!("octets, {}", preview.count),
+        },
+    };
+    output.line(format_args!("{}", output.dim(description)))?;
     output.flush()?;
     let (client, mut incoming) = connect(&url).await?;
-    let mut tracker = Tracker::new(&args.to, message.parts.len());
-    let mut result = submit_all(&plan, &client, &mut incoming, &mut tracker, output).await;
+    let parts = preview.count.parts;
+    let mut tracker = Tracker::new(&args.to, parts);
+    let mut submission = Submission::start(messages, parts, &client);
+    let mut result = submission.run(&mut incoming, &mut tracker, output).await;
     if result.is_ok()
         && let Some(wait) = wait
     {
@@ -107,56 +118,60 @@ pub(crate) async fn run(args: &Args, url: &str, output: &mut Output) -> Result<(
     tracker.verdict()
 }
 
-/// Submits every part to every recipient, as many at once as the window allows.
-async fn submit_all(
-    plan: &Plan<'_>,
-    client: &Client,
-    incoming: &mut Incoming,
-    tracker: &mut Tracker,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    let mut responses: JoinSet<(usize, Result<OwnedPdu, RequestError>)> = JoinSet::new();
-    let jobs = plan
-        .args
-        .to
-        .iter()
-        .flat_map(|to| plan.message.parts.iter().map(move |part| (to, part)));
-    for (at, (to, part)) in jobs.enumerate() {
-        let tlvs = plan.tlvs(part)?;
-        let start = client.start(plan.body(to, part, &tlvs)?);
-        tokio::pin!(start);
-        let pending = loop {
-            tokio::select! {
-                biased;
-                Some(done) = responses.join_next() => tracker.answered(done, output)?,
-                pending = &mut start => break pending,
-                Some(inbound) = incoming.recv() => tracker.inbound(inbound, output)?,
-            }
-        };
-        match pending {
-            Ok(pending) => {
-                tracker.sent(at);
-                responses.spawn(async move { (at, pending.await) });
-            }
-            Err(error) => tracker.not_sent(at, &error, output)?,
-        }
+/// Everything that the messages have in common.
+fn outgoing(args: &Args, receipt: bool) -> Result<OutgoingMessage, Failure> {
+    let mut message = content(args)?
+        .from(&args.from)
+        .service_type(&args.service_type)
+        .split(args.split.split())
+        .whole_clusters(true)
+        .flash(args.flash)
+        .data_sm(args.data_sm);
+    if receipt {
+        message = message.receipt(ReceiptRequest::Final);
     }
-    while !responses.is_empty() {
-        tokio::select! {
-            biased;
-            Some(done) = responses.join_next() => tracker.answered(done, output)?,
-            Some(inbound) = incoming.recv() => tracker.inbound(inbound, output)?,
-        }
+    let encoding = args.encoding.and_then(EncodingArg::encoding);
+    message = message::encoded_as(message, encoding);
+    if let Some(number) = args.data_coding {
+        message = message.data_coding(DataCoding(number));
     }
-    Ok(())
+    if let Some(validity) = &args.validity {
+        message = message.validity(validity.time());
+    }
+    if let Some(at) = &args.at {
+        message = message.schedule(at.time());
+    }
+    for tlv in &args.tlv {
+        message = message.raw_tlv(tlv.tag, tlv.value.clone());
+    }
+    Ok(message)
 }
 
-fn source(args: &Args) -> Result<Source, Failure> {
+/// A message to each recipient. What is wrong is said before anything is sent.
+fn messages(args: &Args, message: &OutgoingMessage) -> Result<Vec<OutgoingMessage>, Failure> {
+    let one = |(at, to): (usize, &String)| {
+        // The tag leads from an outcome back to its place.
+        let message = message.clone().to(to).tag(at.to_string());
+        match message.preview() {
+            Ok(_) if message.destination().is_empty() => {
+                Err(message::usage(&smpp_esme::MessageError::NoDestination))
+            }
+            Ok(_) => Ok(message),
+            Err(error) => Err(message::usage(&error)),
+        }
+    };
+    args.to.iter().enumerate().map(one).collect()
+}
+
+/// The text, or the octets.
+fn content(args: &Args) -> Result<OutgoingMessage, Failure> {
     if let Some(text) = &args.text {
-        return Ok(Source::Text(text.clone()));
+        return Ok(OutgoingMessage::text(text));
     }
     if let Some(octets) = &args.hex {
-        return Ok(Source::Octets(octets.clone()));
+        let encoding = args.encoding.and_then(EncodingArg::encoding);
+        let encoding = encoding.unwrap_or(Encoding::Binary);
+        return Ok(OutgoingMessage::encoded(octets.clone(), encoding));
     }
     let name = args.file.as_deref().unwrap_or("-");
     let mut text = String::new();
@@ -167,117 +182,133 @@ fn source(args: &Args) -> Result<Source, Failure> {
     };
     match read {
         // The end of the last line is the file's, not the message's.
-        Ok(_) => Ok(Source::Text(
-            text.strip_suffix('\n').unwrap_or(&text).to_owned(),
+        Ok(_) => Ok(OutgoingMessage::text(
+            text.strip_suffix('\n').unwrap_or(&text),
         )),
         Err(error) => Err(Failure::usage(format!("--file {name}: {error}"))),
     }
 }
 
-fn form(args: &Args) -> Form {
-    let binary = args.hex.is_some() && !args.flash && args.encoding.is_none();
-    Form {
-        encoding: args.encoding,
-        method: args.split.method(),
-        flash: args.flash,
-        data_coding: args
-            .data_coding
-            .or(binary.then_some(DataCoding::OCTET_UNSPECIFIED.0)),
+/// What happens to one part, by its place in the tracker.
+enum Step {
+    Sending(usize),
+    Answered(usize, Result<OwnedPdu, RequestError>),
+}
+
+/// Tells the run what happens.
+struct Telling {
+    parts: usize,
+    steps: mpsc::UnboundedSender<Step>,
+}
+
+impl Telling {
+    fn place(&self, part: &PartInfo<'_>) -> usize {
+        let to: usize = part.tag.parse().unwrap_or_default();
+        to * self.parts + usize::from(part.part) - 1
     }
 }
 
-/// Everything that the messages have in common.
-struct Plan<'a> {
-    args: &'a Args,
-    message: &'a Message,
-    receipt: bool,
+impl SendObserver for Telling {
+    fn sending(&self, part: &PartInfo<'_>) -> u64 {
+        let _ = self.steps.send(Step::Sending(self.place(part)));
+        0
+    }
+
+    fn submitted(&self, _: u64, submitted: &Submitted<'_>) {
+        let response = submitted.response.response().clone();
+        let step = Step::Answered(self.place(&submitted.part), Ok(response));
+        let _ = self.steps.send(step);
+    }
+
+    fn failed(&self, _: u64, part: &PartInfo<'_>, error: Option<&RequestError>) {
+        if let Some(error) = error {
+            let step = Step::Answered(self.place(part), Err(error.clone()));
+            let _ = self.steps.send(step);
+        }
+    }
 }
 
-impl<'a> Plan<'a> {
-    fn new(args: &'a Args, message: &'a Message, receipt: bool) -> Self {
+/// All messages, on their way.
+struct Submission {
+    parts: usize,
+    sends: JoinSet<(usize, Result<Sent, SendError>)>,
+    steps: mpsc::UnboundedReceiver<Step>,
+}
+
+impl Submission {
+    /// Starts them all: the window lets them through in their order.
+    fn start(messages: Vec<OutgoingMessage>, parts: usize, client: &Client) -> Self {
+        let (steps, told) = mpsc::unbounded_channel();
+        // Whoever types a command wants to see what the centre says to it.
+        let sender = SenderBuilder::new()
+            .retry(RetryPolicy::NONE)
+            .observer(Telling { parts, steps })
+            .build(client.clone());
+        let mut sends = JoinSet::new();
+        for (at, message) in messages.into_iter().enumerate() {
+            let sender = sender.clone();
+            sends.spawn(async move { (at, sender.send(&message).await) });
+        }
         Self {
-            args,
-            message,
-            receipt,
+            parts,
+            sends,
+            steps: told,
         }
     }
 
-    /// Builds everything once, so that what is wrong is said before anything
-    /// is sent.
-    fn check(&self) -> Result<(), Failure> {
-        if self.args.data_sm && self.args.at.is_some() {
-            return Err(Failure::usage(
-                "--at: data_sm has no time of delivery, leave --data-sm out",
-            ));
-        }
-        for to in &self.args.to {
-            for part in &self.message.parts {
-                let tlvs = self.tlvs(part)?;
-                self.body(to, part, &tlvs)?;
+    /// Returns once every part has its outcome.
+    async fn run(
+        &mut self,
+        incoming: &mut Incoming,
+        tracker: &mut Tracker,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        loop {
+            tokio::select! {
+                biased;
+                step = self.steps.recv() => match step {
+                    Some(step) => apply(step, tracker, output)?,
+                    // All senders are gone, and with them what they tell.
+                    None => break,
+                },
+                Some(done) = self.sends.join_next() => self.done(done, tracker, output)?,
+                Some(inbound) = incoming.recv() => tracker.inbound(inbound, output)?,
             }
+        }
+        while let Some(done) = self.sends.join_next().await {
+            self.done(done, tracker, output)?;
         }
         Ok(())
     }
 
-    fn tlvs(&self, part: &'a Part) -> Result<Vec<Tlv<'a>>, Failure> {
-        let too_long = |error: smpp_pdu::TlvTooLong| Failure::usage(error.to_string());
-        let mut tlvs = Vec::new();
-        if let Some(sar) = part.sar {
-            tlvs.push(Tlv::sar_msg_ref_num(sar.reference));
-            tlvs.push(Tlv::sar_total_segments(sar.total));
-            tlvs.push(Tlv::sar_segment_seqnum(sar.part));
-        }
-        if self.args.data_sm
-            && let Some(validity) = &self.args.validity
-        {
-            let span = validity.span().ok_or_else(|| {
-                Failure::usage("--validity: data_sm takes a span, such as 2h, and no moment")
-            })?;
-            let seconds = u32::try_from(span.as_secs()).unwrap_or(u32::MAX);
-            tlvs.push(Tlv::qos_time_to_live(seconds));
-        }
-        if part.payload || self.args.data_sm {
-            tlvs.push(Tlv::message_payload(&part.user_data).map_err(too_long)?);
-        }
-        for tlv in &self.args.tlv {
-            tlvs.push(Tlv::new(tlv.tag, &tlv.value).map_err(too_long)?);
-        }
-        Ok(tlvs)
-    }
-
-    fn body(&self, to: &'a str, part: &'a Part, tlvs: &'a [Tlv<'a>]) -> Result<Body<'a>, Failure> {
-        let args = self.args;
-        let source_addr = message::address("--from", &args.from)?;
-        let destination_addr: Address<'_> = message::address("--to", to)?;
-        let service_type = COctetStr::try_from(args.service_type.as_str())
-            .map_err(|error| Failure::usage(format!("--service-type: {error}")))?;
-        let esm_class = EsmClass::DEFAULT.with_udhi(part.has_header);
-        let registered_delivery = RegisteredDelivery(self.receipt.into());
-        let tlvs = Tlvs::from_slice(tlvs);
-        if args.data_sm {
-            return Ok(DataSm::default()
-                .service_type(service_type)
-                .source_addr(source_addr)
-                .destination_addr(destination_addr)
-                .esm_class(esm_class)
-                .registered_delivery(registered_delivery)
-                .data_coding(self.message.data_coding)
-                .tlvs(tlvs)
-                .into());
-        }
-        let text = if part.payload {
-            ShortMessage::EMPTY
-        } else {
-            ShortMessage::new(&part.user_data).map_err(|error| Failure::usage(error.to_string()))?
+    /// What was never sent has no step of its own.
+    fn done(
+        &self,
+        done: Result<(usize, Result<Sent, SendError>), JoinError>,
+        tracker: &mut Tracker,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let (to, result) = done.map_err(|error| Failure::other(error.to_string()))?;
+        let Err(error) = result else { return Ok(()) };
+        let (Some(sent), Some(why)) = (error.sent(), error.request_error()) else {
+            return Err(Failure::other(error.to_string()));
         };
-        Ok(SubmitSm::new(source_addr, destination_addr, text)
-            .service_type(service_type)
-            .esm_class(esm_class)
-            .registered_delivery(registered_delivery)
-            .data_coding(self.message.data_coding)
-            .schedule_delivery_time(times::field(args.at.as_ref())?)
-            .validity_period(times::field(args.validity.as_ref())?)
-            .tlvs(tlvs)
-            .into())
+        for (part, sent) in sent.parts().iter().enumerate() {
+            let skipped = RequestErrorKind::Skipped;
+            if sent.result().is_err_and(|error| error.kind() == skipped) {
+                tracker.not_sent(to * self.parts + part, why, output)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn apply(step: Step, tracker: &mut Tracker, output: &mut Output) -> Result<(), Failure> {
+    match step {
+        Step::Sending(at) => {
+            tracker.sent(at);
+            Ok(())
+        }
+        Step::Answered(at, result) => tracker.answered(Ok((at, result)), output),
     }
 }

@@ -52,18 +52,22 @@ pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
 /// A moment or a span for `--at` and `--validity`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct When {
+    time: SmppTime,
     text: TimeText,
-    /// The span, where it is one that has a fixed length.
-    span: Option<Duration>,
 }
 
 impl When {
+    fn new(time: SmppTime) -> Self {
+        let text = time.to_text();
+        Self { time, text }
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         self.text.as_str()
     }
 
-    pub(crate) fn span(&self) -> Option<Duration> {
-        self.span
+    pub(crate) fn time(&self) -> SmppTime {
+        self.time
     }
 }
 
@@ -78,12 +82,7 @@ pub(crate) fn when(text: &str) -> Result<When, String> {
     if text.len() == 16 {
         let time = SmppTime::parse(text.as_bytes()).map_err(|error| error.to_string())?;
         if let Some(time) = time {
-            let span = match time {
-                SmppTime::Relative(span) => span.to_duration(),
-                _ => None,
-            };
-            let text = time.to_text();
-            return Ok(When { text, span });
+            return Ok(When::new(time));
         }
     }
     let span = duration(text.strip_prefix('+').unwrap_or(text)).map_err(|error| {
@@ -91,10 +90,7 @@ pub(crate) fn when(text: &str) -> Result<When, String> {
     })?;
     let time = RelativeTime::from_duration(span)
         .map_err(|_| format!("{text:?} is too long, SMPP has spans of up to 31 days"))?;
-    Ok(When {
-        text: time.to_text(),
-        span: Some(span),
-    })
+    Ok(When::new(time.into()))
 }
 
 #[cfg(test)]

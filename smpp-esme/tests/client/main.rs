@@ -11,6 +11,7 @@ mod centre;
 mod ending;
 mod incoming;
 mod metrics;
+mod pacing;
 mod pipeline;
 #[cfg(target_os = "linux")]
 mod records;

@@ -5,6 +5,7 @@
     reason = "tests may panic"
 )]
 
+mod bulk;
 #[path = "../support/centre.rs"]
 mod centre;
 #[path = "../support/certificates.rs"]

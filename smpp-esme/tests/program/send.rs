@@ -362,6 +362,24 @@ async fn the_options_reach_their_fields() {
 }
 
 #[tokio::test]
+async fn every_encoding_can_be_asked_for() {
+    for (encoding, data_coding, octets) in [
+        ("gsm7", 0, &b"\x04a"[..]),
+        ("gsm7-packed", 0, &[0x84, 0x30]),
+        ("latin1", 3, b"\xE8a"),
+        ("ucs2", 8, &[0, 0xE8, 0, b'a']),
+    ] {
+        let (ran, bodies) = sent(&["--text", "èa", "--encoding", encoding]).await;
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let Body::SubmitSm(sm) = bodies[0] else {
+            panic!("{bodies:?}");
+        };
+        assert_eq!(sm.data_coding.0, data_coding);
+        assert_eq!(sm.short_message.as_bytes(), octets, "{encoding}");
+    }
+}
+
+#[tokio::test]
 async fn a_lost_session_is_exit_code_1() {
     let mut met = meet(&args(&["--text", "Hi"]), "", accept_binds()).await;
     met.centre.request(CommandId::SUBMIT_SM).await;

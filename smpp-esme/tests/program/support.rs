@@ -49,6 +49,11 @@ pub(crate) async fn ran(child: Child) -> Ran {
     }
 }
 
+/// Starts it.
+pub(crate) fn spawn(args: &[&str]) -> Child {
+    command(args).spawn().unwrap()
+}
+
 /// Runs it to the end.
 pub(crate) async fn run(args: &[&str]) -> Ran {
     ran(command(args).spawn().unwrap()).await
