@@ -1,10 +1,13 @@
 //! The command line: what there is, and how a run ends.
 
 mod annotate;
+mod capture;
 mod connect;
 mod decode;
+mod encode;
 mod exit;
 mod hex;
+mod input;
 mod listen;
 mod manage;
 mod message;
@@ -75,6 +78,8 @@ enum Verb {
     Replace(manage::ReplaceArgs),
     /// Takes PDUs apart: values by name and offset, and what is off-spec.
     Decode(decode::Args),
+    /// Makes PDUs of JSON: the inverse of decode --json.
+    Encode(encode::Args),
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -92,6 +97,7 @@ pub(crate) fn main() -> ExitCode {
 fn run(verb: Verb, global: &Global, output: &mut Output) -> Result<(), Failure> {
     match verb {
         Verb::Decode(args) => decode::run(&args, output),
+        Verb::Encode(args) => encode::run(&args, output),
         Verb::Send(args) => connect::block_on(send::run(&args, &global.url, output)),
         Verb::Listen(args) => connect::block_on(listen::run(&args, &global.url, output)),
         Verb::Query(args) => connect::block_on(manage::query(&args, &global.url, output)),

@@ -5,9 +5,11 @@
     reason = "tests may panic"
 )]
 
+mod capture;
 #[path = "../support/centre.rs"]
 mod centre;
 mod decode;
+mod encode;
 mod listen;
 mod manage;
 mod send;
