@@ -12,6 +12,7 @@ mod listen;
 mod manage;
 mod message;
 mod output;
+mod probe;
 mod receipt;
 mod send;
 mod show;
@@ -80,6 +81,8 @@ enum Verb {
     Decode(decode::Args),
     /// Makes PDUs of JSON: the inverse of decode --json.
     Encode(encode::Args),
+    /// Finds out what a centre supports: binds, versions, operations, window, ids.
+    Probe(probe::Args),
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -98,6 +101,7 @@ fn run(verb: Verb, global: &Global, output: &mut Output) -> Result<(), Failure> 
     match verb {
         Verb::Decode(args) => decode::run(&args, output),
         Verb::Encode(args) => encode::run(&args, output),
+        Verb::Probe(args) => connect::block_on(probe::run(&args, &global.url, output)),
         Verb::Send(args) => connect::block_on(send::run(&args, &global.url, output)),
         Verb::Listen(args) => connect::block_on(listen::run(&args, &global.url, output)),
         Verb::Query(args) => connect::block_on(manage::query(&args, &global.url, output)),

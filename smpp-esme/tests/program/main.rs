@@ -12,6 +12,7 @@ mod decode;
 mod encode;
 mod listen;
 mod manage;
+mod probe;
 mod send;
 mod support;
 mod usage;
