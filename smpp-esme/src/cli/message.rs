@@ -180,12 +180,20 @@ pub(crate) fn encode_text(
     text: &str,
     wanted: Option<EncodingArg>,
 ) -> Result<(Vec<u8>, String), Failure> {
+    encode_broadcast(text, wanted).map(|(octets, description, _)| (octets, description))
+}
+
+/// A text in one piece, with its data_coding.
+pub(crate) fn encode_broadcast(
+    text: &str,
+    wanted: Option<EncodingArg>,
+) -> Result<(Vec<u8>, String, DataCoding), Failure> {
     let (encoding, description) = encoding_of(text, wanted);
     let mut octets = Vec::new();
     encoding
         .encode(text, &mut octets)
         .map_err(|error| Failure::usage(format!("--text: {error}")))?;
-    Ok((octets, description))
+    Ok((octets, description, encoding.data_coding()))
 }
 
 /// An address as people write it.

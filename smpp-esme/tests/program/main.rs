@@ -5,9 +5,11 @@
     reason = "tests may panic"
 )]
 
+mod broadcast;
 mod capture;
 #[path = "../support/centre.rs"]
 mod centre;
+mod complete;
 mod decode;
 mod encode;
 mod listen;

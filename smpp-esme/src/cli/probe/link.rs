@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use smpp_codec::{decode, encode};
-use smpp_esme::SmppUrl;
+use smpp_esme::{BoxStream, SmppUrl};
 use smpp_pdu::{
     Body, CommandId, CommandStatus, DataSmResp, DeliverSmResp, EnquireLinkResp, Header, Pdu,
     SequenceNumber, UnbindResp,
@@ -81,7 +81,7 @@ impl Answer {
 
 /// A connection.
 pub(super) struct Link {
-    stream: TcpStream,
+    stream: BoxStream,
     received: Vec<u8>,
     next: u32,
     limit: Duration,
@@ -100,7 +100,7 @@ impl Link {
             .map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))??;
         stream.set_nodelay(true)?;
         Ok(Self {
-            stream,
+            stream: Box::pin(stream),
             received: Vec::new(),
             next: 1,
             limit,

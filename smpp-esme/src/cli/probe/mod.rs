@@ -134,6 +134,11 @@ impl Probe<'_> {
 }
 
 pub(crate) async fn run(args: &Args, url: &str, output: &mut Output) -> Result<(), Failure> {
+    if url.starts_with("smpps:") {
+        return Err(Failure::usage(
+            "probe looks at octets and speaks no TLS: use smpp:// and the port without TLS",
+        ));
+    }
     let url = connect::parse(url)?;
     output.line(format_args!(
         "{}",
