@@ -405,3 +405,28 @@ async fn people_see_the_connection_above_each_tree() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_capture_is_decoded_while_it_goes_on() {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+
+    let mut segments = handshake();
+    segments.push(up(1001, &link(1)));
+    for (file, header) in [(ethernet(&segments), 24), (pcapng(&segments), 28)] {
+        let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_smpp-esme"))
+            .args(["decode", "-", "--json"])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(&file[..header]).await.unwrap();
+        stdin.write_all(&file[header..]).await.unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
+        assert_eq!(line["command"], "enquire_link");
+        drop(stdin);
+        assert!(child.wait().await.unwrap().success());
+    }
+}

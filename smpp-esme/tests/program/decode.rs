@@ -227,3 +227,26 @@ async fn a_file_may_hold_the_octets_themselves() {
     let ran = run(&["decode", "--json", file.path().to_str().unwrap()]).await;
     assert_eq!(ran.events().len(), 2, "{} {}", ran.out, ran.err);
 }
+
+#[tokio::test]
+async fn a_line_is_decoded_before_the_next_one_is_there() {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+
+    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_smpp-esme"))
+        .args(["decode", "-", "--json"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for number in 1..4 {
+        let line = format!("12:00 tx 0000001000000015000000000000000{number}\n");
+        stdin.write_all(line.as_bytes()).await.unwrap();
+        let line: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
+        assert_eq!(line["sequence_number"], number);
+    }
+    drop(stdin);
+    assert!(child.wait().await.unwrap().success());
+}

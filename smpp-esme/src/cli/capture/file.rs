@@ -48,6 +48,21 @@ pub(crate) fn is_capture(head: &[u8]) -> bool {
     )
 }
 
+/// Octets of the header that the file starts with, by its first twelve.
+pub(crate) fn header_len(head: &[u8]) -> u64 {
+    const PCAP: u64 = 24;
+    const SHORTEST_BLOCK: u64 = 28;
+    let Some([0x0A, 0x0D, 0x0D, 0x0A, a, b, c, d, magic @ ..]) = head.first_chunk::<12>() else {
+        return PCAP;
+    };
+    let length = if magic == &[0x1A, 0x2B, 0x3C, 0x4D] {
+        u32::from_be_bytes([*a, *b, *c, *d])
+    } else {
+        u32::from_le_bytes([*a, *b, *c, *d])
+    };
+    u64::from(length).clamp(SHORTEST_BLOCK, BUFFER as u64)
+}
+
 /// Gives every packet to `each`, in the order of the file.
 pub(super) fn packets<E>(
     reader: impl Read + Send,

@@ -16,7 +16,7 @@ use super::exit::Failure;
 use super::output::{Output, count};
 use cutter::Why;
 use file::End;
-pub(crate) use file::is_capture;
+pub(crate) use file::{header_len, is_capture};
 use flows::{Direction, Flows, Found, What};
 use link::Content;
 use time::Time;
@@ -84,7 +84,8 @@ pub(crate) fn print(
     let mut good = true;
     let summary = read(reader, port, |found| {
         good &= one(found, output, &mut print)?;
-        Ok::<(), Failure>(())
+        // The capture may be going on.
+        output.flush()
     })?;
     let Summary {
         packets,

@@ -1,6 +1,9 @@
 //! What there is to decode in a text: one item a line, or one over several
 //! lines.
 
+use core::iter::Peekable;
+use std::io::{self, BufRead};
+
 use super::dump::Dump;
 use super::noise;
 use crate::cli::hex;
@@ -16,60 +19,111 @@ pub(super) struct Item {
     pub(super) line: usize,
 }
 
-/// The lines that say something.
-pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let numbered = text.lines().enumerate();
-    numbered
-        .map(|(at, line)| (at + 1, line))
-        .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
+/// What a line, or several, have.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Item(Item),
+    /// Words, and no PDU among them.
+    Talk,
 }
 
-/// The items of a text, and how many of its lines have none.
-pub(super) fn gather(text: &str) -> (Vec<Item>, usize) {
-    let mut items = Vec::new();
-    let mut without = 0;
-    let mut rest = lines(text).peekable();
-    while let Some((line, text)) = rest.next() {
-        let mut dump = Dump::default();
-        if dump.take(text) {
-            while rest.next_if(|(_, text)| dump.take(text)).is_some() {}
-            let octets = Ok(pdus_of_dump(dump.into_octets()));
-            items.push(Item { octets, line });
-            continue;
+/// The lines that say something, with their numbers. They come as soon as they
+/// are there: the end of a log that grows may never be.
+pub(super) fn lines(mut reader: impl BufRead) -> impl Iterator<Item = io::Result<(usize, String)>> {
+    let mut number = 0;
+    core::iter::from_fn(move || {
+        loop {
+            let mut line = Vec::new();
+            match reader.read_until(b'\n', &mut line) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) => return Some(Err(error)),
+            }
+            number += 1;
+            let line = String::from_utf8_lossy(&line);
+            let line = line.trim_end_matches(['\r', '\n']);
+            if !line.trim().is_empty() && !line.starts_with('#') {
+                return Some(Ok((number, line.to_owned())));
+            }
         }
+    })
+}
+
+/// What there is in lines, in their order.
+pub(super) struct Items<I: Iterator> {
+    rest: Peekable<I>,
+}
+
+impl<I: Iterator<Item = io::Result<(usize, String)>>> Items<I> {
+    pub(super) fn new(lines: I) -> Self {
+        Self {
+            rest: lines.peekable(),
+        }
+    }
+
+    /// The other lines of an array or a literal that `text` opens.
+    fn close(&mut self, text: &mut String) -> io::Result<()> {
         let mut open = continues(text);
-        let mut text = text.to_owned();
         if open {
-            text = without_comments(&text);
+            *text = without_comments(text);
         }
         while open
             && text.len() < LONGEST_ARRAY
-            && let Some((_, next)) = rest.next()
+            && let Some(next) = self.rest.next()
         {
+            let (_, next) = next?;
             text.truncate(text.trim_end().trim_end_matches('\\').len());
-            open = (open && !next.contains('}') && text.contains('{')) || continues(next);
+            open = (open && !next.contains('}') && text.contains('{')) || continues(&next);
             text.push(' ');
-            text.push_str(&without_comments(next));
+            text.push_str(&without_comments(&next));
         }
-        let mut octets = octets_of(&text);
-        // Digits that a tool has wrapped.
-        while let Ok(have) = &mut octets
-            && is_cut_short(have)
-            && let Some((_, next)) = rest.peek()
+        Ok(())
+    }
+
+    /// The other lines of digits that a tool has wrapped.
+    fn unwrap(&mut self, first: &str, octets: &mut Vec<u8>) {
+        while is_cut_short(octets)
+            && let Some(Ok((_, next))) = self.rest.peek()
             && let Ok(more) = hex::parse(next)
             && noise::plausible(&more).is_none()
             && !more.is_empty()
-            && is_wrapped(text.trim(), next.trim())
+            && is_wrapped(first.trim(), next.trim())
         {
-            have.extend(more);
-            rest.next();
-        }
-        match octets {
-            Err(_) if is_talk(&text) => without += 1,
-            octets => items.push(Item { octets, line }),
+            octets.extend(more);
+            self.rest.next();
         }
     }
-    (items, without)
+}
+
+impl<I: Iterator<Item = io::Result<(usize, String)>>> Iterator for Items<I> {
+    type Item = io::Result<Found>;
+
+    fn next(&mut self) -> Option<io::Result<Found>> {
+        let (line, mut text) = match self.rest.next()? {
+            Ok(line) => line,
+            Err(error) => return Some(Err(error)),
+        };
+        let mut dump = Dump::default();
+        if dump.take(&text) {
+            let mut goes_on = |line: &io::Result<(usize, String)>| {
+                line.as_ref().is_ok_and(|(_, text)| dump.take(text))
+            };
+            while self.rest.next_if(&mut goes_on).is_some() {}
+            let octets = Ok(pdus_of_dump(dump.into_octets()));
+            return Some(Ok(Found::Item(Item { octets, line })));
+        }
+        if let Err(error) = self.close(&mut text) {
+            return Some(Err(error));
+        }
+        let mut octets = octets_of(&text);
+        if let Ok(octets) = &mut octets {
+            self.unwrap(&text, octets);
+        }
+        Some(Ok(match octets {
+            Err(_) if is_talk(&text) => Found::Talk,
+            octets => Found::Item(Item { octets, line }),
+        }))
+    }
 }
 
 /// The octets of one line in whatever form.
@@ -168,6 +222,21 @@ fn is_talk(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The items, and how many lines have none.
+    fn gather(text: &str) -> (Vec<Item>, usize) {
+        let mut without = 0;
+        let items = Items::new(lines(text.as_bytes()));
+        let items = items.filter_map(|found| match found.unwrap() {
+            Found::Item(item) => Some(item),
+            Found::Talk => {
+                without += 1;
+                None
+            }
+        });
+        let items = items.collect();
+        (items, without)
+    }
 
     const LINK: &[u8] = b"\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\x07";
 

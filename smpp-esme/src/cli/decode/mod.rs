@@ -6,7 +6,7 @@ pub(crate) mod noise;
 mod other;
 mod pdus;
 
-use std::io::Read;
+use std::io::{self, BufReader, Read};
 
 use clap::ValueEnum;
 use smpp_pdu::InterfaceVersion;
@@ -15,6 +15,7 @@ use super::exit::{Failure, Kind};
 use super::input::{self, Input};
 use super::output::{Output, count};
 use super::{capture, hex};
+use items::{Found, Items};
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -23,7 +24,8 @@ Examples:
 7
   smpp-esme decode --json capture.pcapng
   smpp-esme decode --port 2776 trace.pcap
-  tail -n 1000 gateway.log | smpp-esme decode -
+  tail -f gateway.log | smpp-esme decode -
+  tcpdump -U -w - port 2775 | smpp-esme decode -
   smpp-esme decode --as receipt 'id:7F sub:001 dlvrd:001 stat:DELIVRD err:000 text:'
   smpp-esme decode --as text --data-coding 8 20ac0041
 
@@ -92,7 +94,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<(), Failure> {
     let wanted = "nothing to decode: give hexadecimal digits, the name of a file, or - for \
                   standard input";
     let good = match input::open(&args.items, wanted)? {
-        Input::Arguments(text) => text_given(args, &text, true, output)?,
+        Input::Arguments(text) => {
+            let lines = items::lines(text.as_bytes());
+            text_given(args, lines, Some(&text), output)?
+        }
         Input::Reader(reader, name) => file_given(args, reader, &name, output)?,
     };
     if good {
@@ -109,85 +114,97 @@ fn file_given(
     name: &str,
     output: &mut Output,
 ) -> Result<bool, Failure> {
-    let mut octets = input::read_head(&mut reader, 64 * 1024, name)?;
+    let mut octets = input::read_head(&mut reader, 12, name)?;
     if args.kind == ItemKind::Pdu && capture::is_capture(&octets) {
-        // Captures can be longer than memory.
+        // A capture can be longer than memory, and still going on.
+        let more = capture::header_len(&octets).saturating_sub(12);
+        octets.extend(input::read_head(&mut reader, more, name)?);
         let reader = std::io::Cursor::new(octets).chain(reader);
         return capture::print(reader, args.port, output, |pdu, beside, output| {
             pdus::one(args, pdu, beside, output)
         });
     }
-    octets.extend(input::read_all(reader, name)?);
     // The header of a PDU starts with NULs, and no text does.
     if args.kind == ItemKind::Pdu && noise::plausible(&octets).is_some() {
+        octets.extend(input::read_all(reader, name)?);
         return pdus::all(args, &octets, output);
     }
-    text_given(args, &String::from_utf8_lossy(&octets), false, output)
+    let reader = std::io::Cursor::new(octets).chain(reader);
+    let lines = items::lines(BufReader::new(reader));
+    text_given(args, lines, None, output)
 }
 
-/// Decodes what stands in a text; false when something cannot be.
+/// Decodes what stands in lines; false when something cannot be. `argument` is
+/// the text where it is one.
 fn text_given(
     args: &Args,
-    text: &str,
-    from_arguments: bool,
+    lines: impl Iterator<Item = io::Result<(usize, String)>>,
+    argument: Option<&str>,
     output: &mut Output,
 ) -> Result<bool, Failure> {
+    let unreadable =
+        |error: io::Error| Failure::usage(format!("the input cannot be read: {error}"));
+    let mut good = true;
     if args.kind != ItemKind::Pdu {
-        let mut good = true;
-        for (line, text) in items::lines(text) {
+        for line in lines {
+            let (line, text) = line.map_err(unreadable)?;
             good &= match args.kind {
-                ItemKind::Receipt => other::receipt(text, output)?,
+                ItemKind::Receipt => other::receipt(&text, output)?,
                 ItemKind::Time => other::time(text.trim(), output)?,
-                _ => match hex::parse(text) {
+                _ => match hex::parse(&text) {
                     Ok(octets) => other::text(args, &octets, output)?,
-                    Err(error) => not_hex(text, &error, line, from_arguments, output)?,
+                    Err(error) => not_hex(&error, line, argument, output)?,
                 },
             };
         }
         return Ok(good);
     }
-    let (items, without) = items::gather(text);
-    if items.is_empty() && without > 0 {
-        let what = match (from_arguments, without) {
-            (true, _) => {
-                return Err(Failure::usage(format!(
-                    "no PDU in that text: one has hexadecimal digits or base64, and a header that \
-                 says how long it is{}",
-                    hint(text)
-                )));
+    let (mut items, mut without) = (0u64, 0u64);
+    for found in Items::new(lines) {
+        match found.map_err(unreadable)? {
+            Found::Talk => {
+                without += 1;
+                continue;
             }
-            (false, 1) => "no PDU in the one line that there is".to_owned(),
-            (false, lines) => format!("no PDU in any of the {lines} lines"),
-        };
-        return other::fail("no_pdu", &what, output);
+            Found::Item(item) => {
+                items += 1;
+                good &= match &item.octets {
+                    Ok(octets) => pdus::all(args, octets, output)?,
+                    Err(error) => not_hex(error, item.line, argument, output)?,
+                };
+            }
+        }
+        // The next line may take its time, and somebody may be watching.
+        output.flush()?;
     }
-    let mut good = true;
-    for item in items {
-        good &= match &item.octets {
-            Ok(octets) => pdus::all(args, octets, output)?,
-            Err(error) => not_hex(text, error, item.line, from_arguments, output)?,
-        };
+    match (items, without, argument) {
+        (_, 0, _) => Ok(good),
+        (0, _, Some(text)) => Err(Failure::usage(format!(
+            "no PDU in that text: one has hexadecimal digits or base64, and a header that says \
+             how long it is{}",
+            hint(text)
+        ))),
+        (0, lines, None) => {
+            let what = format!("no PDU in {}", count(lines, "line"));
+            other::fail("no_pdu", &what, output)
+        }
+        (_, lines, _) => {
+            eprintln!("smpp-esme: left out {} without a PDU", count(lines, "line"));
+            Ok(good)
+        }
     }
-    if without > 0 {
-        eprintln!(
-            "smpp-esme: left out {} without a PDU",
-            count(without as u64, "line")
-        );
-    }
-    Ok(good)
 }
 
 fn not_hex(
-    text: &str,
     error: &str,
     line: usize,
-    from_arguments: bool,
+    argument: Option<&str>,
     output: &mut Output,
 ) -> Result<bool, Failure> {
-    if from_arguments {
-        return Err(Failure::usage(format!("{error}{}", hint(text))));
+    match argument {
+        Some(text) => Err(Failure::usage(format!("{error}{}", hint(text)))),
+        None => other::fail("not_hex", &format!("line {line}: {error}"), output),
     }
-    other::fail("not_hex", &format!("line {line}: {error}"), output)
 }
 
 /// For what may have been meant as the name of a file.
