@@ -430,3 +430,20 @@ async fn a_capture_is_decoded_while_it_goes_on() {
         assert!(child.wait().await.unwrap().success());
     }
 }
+
+#[tokio::test]
+async fn the_same_two_ends_can_meet_again() {
+    let mut segments = handshake();
+    segments.push(up(1001, &link(1)));
+    // A SYN that comes twice starts nothing.
+    segments.push(segment(true, 1000, 0, SYN, b""));
+    segments.push(up(1017, &link(2)));
+    segments.push(segment(true, 90_000, 0, SYN, b""));
+    segments.push(segment(false, 70_000, 90_001, SYN | ACK, b""));
+    segments.push(segment(true, 90_001, 70_001, ACK, &link(3)));
+    let ran = decode(&ethernet(&segments), &[]).await;
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    let events = ran.events();
+    let flows: Vec<_> = events.iter().map(|event| event["flow"].as_u64()).collect();
+    assert_eq!(flows, [1, 1, 2].map(Some));
+}

@@ -34,11 +34,12 @@ struct Summary {
     link_type: i32,
 }
 
-/// Gives everything that is found to `each`, in the order of the capture.
+/// Gives everything that is found to `each`, in the order of the capture: what
+/// a packet completes at once.
 fn read<E>(
     reader: impl Read + Send,
     port: Option<u16>,
-    mut each: impl FnMut(&Found) -> Result<(), E>,
+    mut each: impl FnMut(&[Found]) -> Result<(), E>,
 ) -> Result<Summary, E> {
     let mut flows = Flows::new(port);
     let (mut packets, mut fragments) = (0, 0);
@@ -48,7 +49,9 @@ fn read<E>(
         match link::read(&packet) {
             Content::Segment(segment) => {
                 let found = flows.segment(&segment, packet.time);
-                found.iter().try_for_each(&mut each)?;
+                if !found.is_empty() {
+                    each(&found)?;
+                }
             }
             Content::Fragment => fragments += 1,
             Content::UnknownLink(unknown) => {
@@ -59,7 +62,7 @@ fn read<E>(
         }
         Ok(())
     })?;
-    flows.finish().iter().try_for_each(&mut each)?;
+    each(&flows.finish())?;
     let (pdus, connections) = flows.counts();
     Ok(Summary {
         end,
@@ -83,7 +86,9 @@ pub(crate) fn print(
 ) -> Result<bool, Failure> {
     let mut good = true;
     let summary = read(reader, port, |found| {
-        good &= one(found, output, &mut print)?;
+        for found in found {
+            good &= one(found, output, &mut print)?;
+        }
         // The capture may be going on.
         output.flush()
     })?;

@@ -24,6 +24,8 @@ pub(super) enum Piece {
 /// seen; they do not wrap.
 #[derive(Default)]
 pub(super) struct Stream {
+    /// The number of the SYN, where there was one.
+    syn: Option<u32>,
     /// The sequence number that belongs to `position`.
     next: Option<u32>,
     position: u64,
@@ -39,6 +41,7 @@ impl Stream {
     /// The octet after a SYN is the first.
     pub(super) fn start(&mut self, sequence: u32) {
         *self = Self {
+            syn: Some(sequence),
             next: Some(sequence.wrapping_add(1)),
             ..Self::default()
         };
@@ -51,8 +54,7 @@ impl Stream {
     /// Whether a SYN with this number starts another connection.
     pub(super) fn is_restarted_by(&self, sequence: u32) -> bool {
         // A SYN that is sent twice is the same one.
-        self.next
-            .is_some_and(|next| self.position > 0 || next != sequence.wrapping_add(1))
+        self.has_started() && self.syn != Some(sequence)
     }
 
     /// Takes a segment of this direction; `missing` octets behind it were not
