@@ -229,6 +229,15 @@ async fn a_file_may_hold_the_octets_themselves() {
 }
 
 #[tokio::test]
+async fn a_packed_file_is_told_from_a_damaged_one() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, b"\x1f\x8b\x08\0\0\0\0\0\0\x03").unwrap();
+    let ran = run(&["decode", file.path().to_str().unwrap()]).await;
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("gzip -dc"), "{}", ran.err);
+}
+
+#[tokio::test]
 async fn a_line_is_decoded_before_the_next_one_is_there() {
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 

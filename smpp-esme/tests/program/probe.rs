@@ -249,6 +249,34 @@ async fn messages_that_come_meanwhile_are_left_with_the_centre() {
     assert!(in_33["detail"].as_str().unwrap().contains("nor messages"));
 }
 
+/// Answers nothing, and never stops talking.
+#[tokio::test]
+async fn a_centre_that_never_pauses_does_not_hold_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let alone = header(
+                    CommandId::SUBMIT_SM_RESP,
+                    CommandStatus::ESME_ROK,
+                    SequenceNumber(77),
+                );
+                let talk = alone.repeat(1000);
+                while stream.write_all(&talk).await.is_ok() {}
+            });
+        }
+    });
+    let ran = probe(address, &["--timeout", "0.1"]).await;
+    assert_eq!(ran.code, 3, "{} {}", ran.out, ran.err);
+    let events = ran.events();
+    assert_eq!(events.len(), 9);
+    assert!(
+        events.iter().all(|event| event["answer"] == "no answer"),
+        "{events:?}"
+    );
+}
+
 #[tokio::test]
 async fn no_centre_and_no_bind_are_exit_code_3() {
     let ran = run(&["probe", "--url", "smpp://a:b@127.0.0.1:1"]).await;

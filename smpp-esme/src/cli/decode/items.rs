@@ -293,4 +293,51 @@ mod tests {
         assert_eq!(items.len(), 2);
         assert!(items.iter().all(|item| item.octets.is_err()));
     }
+
+    #[test]
+    fn no_text_makes_it_panic() {
+        let pieces = [
+            "0000",
+            "00",
+            "10",
+            "0x",
+            "\\x",
+            "\\x00\\x00\\x00\\x10",
+            "00000010",
+            "00000015",
+            "{",
+            "}",
+            ",",
+            "\\",
+            "\n",
+            "\n",
+            " ",
+            "  ",
+            "   ",
+            ": ",
+            "*",
+            "/*",
+            "*/",
+            "//",
+            "AAAA",
+            "EAAAABU",
+            "==",
+            "'",
+            "|",
+            "€",
+            "zz",
+            "#",
+            "\t",
+            "ffffffff",
+            "0000   ",
+            "0010   ",
+            "\u{0}",
+        ];
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..20_000 {
+            let count = random.usize(..40);
+            let text: String = (0..count).filter_map(|_| random.choice(pieces)).collect();
+            gather(&text);
+        }
+    }
 }

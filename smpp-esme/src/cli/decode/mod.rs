@@ -124,6 +124,11 @@ fn file_given(
             pdus::one(args, pdu, beside, output)
         });
     }
+    if let Some(packer) = packed_by(&octets) {
+        return Err(Failure::usage(format!(
+            "{name} is packed by {packer}: unpack it first, or decode - behind {packer} -dc"
+        )));
+    }
     // The header of a PDU starts with NULs, and no text does.
     if args.kind == ItemKind::Pdu && noise::plausible(&octets).is_some() {
         octets.extend(input::read_all(reader, name)?);
@@ -132,6 +137,17 @@ fn file_given(
     let reader = std::io::Cursor::new(octets).chain(reader);
     let lines = items::lines(BufReader::new(reader));
     text_given(args, lines, None, output)
+}
+
+/// What made this file smaller than it is.
+fn packed_by(head: &[u8]) -> Option<&'static str> {
+    match head {
+        [0x1F, 0x8B, ..] => Some("gzip"),
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => Some("zstd"),
+        [0xFD, b'7', b'z', b'X', b'Z', ..] => Some("xz"),
+        [b'B', b'Z', b'h', ..] => Some("bzip2"),
+        _ => None,
+    }
 }
 
 /// Decodes what stands in lines; false when something cannot be. `argument` is
