@@ -16,6 +16,8 @@ mod findings;
 mod framer;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(feature = "json")]
+mod json_build;
 mod open_end;
 mod round_trip;
 mod sizes;

@@ -12,7 +12,11 @@ pub(crate) fn parse(text: &str) -> Result<Vec<u8>, String> {
             ('0', Some('x' | 'X')) | ('\\', Some('x')) if high.is_none() => {
                 rest.next();
             }
-            (' ' | '\t' | '\r' | '\n' | ':' | '-' | ',' | ';' | '"' | '\'' | '[' | ']', _) => {}
+            (
+                ' ' | '\t' | '\r' | '\n' | ':' | '-' | ',' | ';' | '"' | '\'' | '[' | ']' | '{'
+                | '}',
+                _,
+            ) => {}
             _ => {
                 let digit = character.to_digit(16).ok_or_else(|| {
                     let place = text.get(..at).unwrap_or(text).chars().count() + 1;

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use smpp_codec::text::{DefaultAlphabet, Encoding, choose};
 use smpp_esme::{MessageError, OutgoingMessage, Split};
-use smpp_pdu::Address;
+use smpp_pdu::{Address, DataCoding};
 
 use super::exit::Failure;
 
@@ -124,12 +124,20 @@ pub(crate) fn encode_text(
     text: &str,
     wanted: Option<EncodingArg>,
 ) -> Result<(Vec<u8>, String), Failure> {
+    encode_broadcast(text, wanted).map(|(octets, description, _)| (octets, description))
+}
+
+/// A text in one piece, with its data_coding.
+pub(crate) fn encode_broadcast(
+    text: &str,
+    wanted: Option<EncodingArg>,
+) -> Result<(Vec<u8>, String, DataCoding), Failure> {
     let (encoding, description) = encoding_of(text, wanted);
     let mut octets = Vec::new();
     encoding
         .encode(text, &mut octets)
         .map_err(|error| Failure::usage(format!("--text: {error}")))?;
-    Ok((octets, description))
+    Ok((octets, description, encoding.data_coding()))
 }
 
 /// An address as people write it.

@@ -1,15 +1,21 @@
 //! The command line: what there is, and how a run ends.
 
 mod annotate;
+mod broadcast;
 mod bulk;
+mod capture;
+mod complete;
 mod connect;
 mod decode;
+mod encode;
 mod exit;
 mod hex;
+mod input;
 mod listen;
 mod manage;
 mod message;
 mod output;
+mod probe;
 mod receipt;
 mod send;
 mod show;
@@ -20,7 +26,7 @@ mod tree;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use exit::Failure;
@@ -79,6 +85,20 @@ enum Verb {
     Replace(manage::ReplaceArgs),
     /// Takes PDUs apart: values by name and offset, and what is off-spec.
     Decode(decode::Args),
+    /// Makes PDUs of JSON: the inverse of decode --json.
+    Encode(encode::Args),
+    /// Finds out what a centre supports: binds, versions, operations, window, ids.
+    Probe(probe::Args),
+    /// Broadcasts a text to all handsets of an area (SMPP 5.0).
+    Broadcast(broadcast::Args),
+    /// Asks what became of a broadcast (SMPP 5.0).
+    QueryBroadcast(broadcast::QueryArgs),
+    /// Cancels a broadcast (SMPP 5.0).
+    CancelBroadcast(broadcast::CancelArgs),
+    /// Writes what a shell needs to complete this program's arguments.
+    Completion(complete::CompletionArgs),
+    /// Writes the manual pages.
+    Man(complete::ManArgs),
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -96,6 +116,19 @@ pub(crate) fn main() -> ExitCode {
 fn run(verb: Verb, global: &Global, output: &mut Output) -> Result<(), Failure> {
     match verb {
         Verb::Decode(args) => decode::run(&args, output),
+        Verb::Encode(args) => encode::run(&args, output),
+        Verb::Broadcast(args) => {
+            connect::block_on(broadcast::broadcast(&args, &global.url, output))
+        }
+        Verb::QueryBroadcast(args) => {
+            connect::block_on(broadcast::query(&args, &global.url, output))
+        }
+        Verb::CancelBroadcast(args) => {
+            connect::block_on(broadcast::cancel(&args, &global.url, output))
+        }
+        Verb::Completion(args) => complete::completion(&args, Cli::command(), output),
+        Verb::Man(args) => complete::man(&args, Cli::command(), output),
+        Verb::Probe(args) => connect::block_on(probe::run(&args, &global.url, output)),
         Verb::Send(args) => connect::block_on(send::run(&args, &global.url, output)),
         Verb::Bulk(args) => connect::block_on(bulk::run(&args, &global.url, output)),
         Verb::Listen(args) => connect::block_on(listen::run(&args, &global.url, output)),

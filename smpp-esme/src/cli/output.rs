@@ -45,6 +45,12 @@ impl Output {
         Ok(())
     }
 
+    /// Octets as they are, for other programs.
+    pub(crate) fn octets(&mut self, octets: &[u8]) -> Result<(), Failure> {
+        self.out.write_all(octets)?;
+        Ok(())
+    }
+
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
         self.out.flush()?;
         Ok(())
@@ -73,6 +79,12 @@ impl Output {
             code: self.colour.then_some(code),
         }
     }
+}
+
+/// A number of things: "1 packet", "2 packets".
+pub(crate) fn count(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
 }
 
 /// Whether colour is wanted there, see <https://no-color.org>.

@@ -188,3 +188,74 @@ async fn bit_fields_are_shown_in_their_parts() {
         assert!(ran.out.contains(line), "no {line:?} in\n{}", ran.out);
     }
 }
+
+#[tokio::test]
+async fn pdus_are_found_in_dumps_arrays_base64_and_logs() {
+    let input = "\
+2026-07-26 12:00:00 INFO session bound to centre
+2026-07-26 12:00:01 DEBUG tx pdu=[0x00,0x00,0x00,0x10,0x00,0x00,0x00,0x15,0x00,0x00,0x00,0x00,0x00,0x00,0x00,0x01]
+2026-07-26 12:00:01 DEBUG rx b'\\x00\\x00\\x00\\x10\\x80\\x00\\x00\\x15\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02'
+AAAAEAAAABUAAAAAAAAAAw==
+0000   00 00 00 10 00 00 00 15 00 00 00 00 00 00 00 04   ................
+
+00000000: 0000 0010 8000 0015 0000 0000 0000 0005  ................
+unsigned char pdu[] = {
+  0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x15, /* ........ */
+  0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06
+};
+";
+    let ran = run_with_input(&["decode", "-", "--json"], input).await;
+    assert_eq!(ran.code, 0, "{} {}", ran.out, ran.err);
+    let numbers: Vec<_> = ran
+        .events()
+        .iter()
+        .map(|event| event["sequence_number"].as_u64())
+        .collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6].map(Some));
+    assert!(
+        ran.err.contains("left out 1 line without a PDU"),
+        "{}",
+        ran.err
+    );
+}
+
+#[tokio::test]
+async fn a_file_may_hold_the_octets_themselves() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let link = b"\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\x07";
+    std::io::Write::write_all(&mut file, &[&link[..], link].concat()).unwrap();
+    let ran = run(&["decode", "--json", file.path().to_str().unwrap()]).await;
+    assert_eq!(ran.events().len(), 2, "{} {}", ran.out, ran.err);
+}
+
+#[tokio::test]
+async fn a_packed_file_is_told_from_a_damaged_one() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, b"\x1f\x8b\x08\0\0\0\0\0\0\x03").unwrap();
+    let ran = run(&["decode", file.path().to_str().unwrap()]).await;
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("gzip -dc"), "{}", ran.err);
+}
+
+#[tokio::test]
+async fn a_line_is_decoded_before_the_next_one_is_there() {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+
+    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_smpp-esme"))
+        .args(["decode", "-", "--json"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for number in 1..4 {
+        let line = format!("12:00 tx 0000001000000015000000000000000{number}\n");
+        stdin.write_all(line.as_bytes()).await.unwrap();
+        let line: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
+        assert_eq!(line["sequence_number"], number);
+    }
+    drop(stdin);
+    assert!(child.wait().await.unwrap().success());
+}

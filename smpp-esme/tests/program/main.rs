@@ -5,14 +5,19 @@
     reason = "tests may panic"
 )]
 
+mod broadcast;
 mod bulk;
+mod capture;
 #[path = "../support/centre.rs"]
 mod centre;
 #[path = "../support/certificates.rs"]
 mod certificates;
+mod complete;
 mod decode;
+mod encode;
 mod listen;
 mod manage;
+mod probe;
 mod send;
 mod support;
 mod tls;
