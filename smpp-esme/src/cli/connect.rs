@@ -37,7 +37,7 @@ pub(crate) async fn connect(url: &SmppUrl) -> Result<(Client, Incoming), Failure
 }
 
 /// The centre, what happened, and what to change.
-fn refused(url: &SmppUrl, error: &ConnectError) -> Failure {
+pub(crate) fn refused(url: &SmppUrl, error: &ConnectError) -> Failure {
     let mut message = format!("{}:{}: {error}", url.host(), url.port());
     let hint = match error.status() {
         Some(CommandStatus::ESME_RINVPASWD | CommandStatus::ESME_RINVSYSID)

@@ -5,6 +5,7 @@
     reason = "tests may panic"
 )]
 
+mod bench;
 #[path = "../support/centre.rs"]
 mod centre;
 mod decode;

@@ -1,0 +1,231 @@
+//! The message that is sent, and the numbers that it goes to.
+
+use std::sync::Arc;
+
+use smpp_pdu::{
+    Address, COctetStr, DataCoding, EsmClass, RegisteredDelivery, ShortMessage, SubmitSm,
+};
+
+use crate::cli::exit::Failure;
+use crate::cli::message::{self, Form, Message, Source};
+
+/// Longest address in a `submit_sm`.
+const MAX_ADDRESS: usize = 20;
+
+/// What a text without content is made of.
+const FILLING: &str = "smpp-esme bench. ";
+
+/// Everything that does not change from one message to the next.
+#[derive(Clone, Debug)]
+pub(crate) struct Template {
+    from: Arc<str>,
+    to: Recipients,
+    text: Arc<[u8]>,
+    data_coding: DataCoding,
+    has_header: bool,
+    receipts: bool,
+}
+
+impl Template {
+    /// A message with this text, or with so many octets.
+    pub(crate) fn new(
+        from: &str,
+        to: &str,
+        text: Option<&str>,
+        octets: u8,
+        receipts: bool,
+    ) -> Result<Self, Failure> {
+        message::address("--from", from)?;
+        if from.len() > MAX_ADDRESS + usize::from(from.starts_with('+')) {
+            return Err(Failure::usage(format!(
+                "--from: {from:?} is too long, an address has at most {MAX_ADDRESS} characters"
+            )));
+        }
+        let filling: String = FILLING.chars().cycle().take(octets.into()).collect();
+        let (text, data_coding, has_header) = match text {
+            // GSM 7-bit has all of it, a septet an octet.
+            None => (filling.into_bytes(), DataCoding::MC_DEFAULT, false),
+            Some(text) => user_data(text)?,
+        };
+        Ok(Self {
+            from: from.into(),
+            to: Recipients::new(to)?,
+            text: text.into(),
+            data_coding,
+            has_header,
+            receipts,
+        })
+    }
+
+    /// The same with receipts or without.
+    pub(crate) fn asking(&self, receipts: bool) -> Self {
+        Self {
+            receipts,
+            ..self.clone()
+        }
+    }
+
+    /// Octets of the user data.
+    pub(crate) fn octets(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The message with this number. It copies and formats nothing but the
+    /// digits of the recipient.
+    pub(crate) fn message(&mut self, number: u64) -> Result<SubmitSm<'_>, Failure> {
+        let source = message::address("--from", &self.from)?;
+        let text = ShortMessage::new(&self.text).map_err(|e| Failure::usage(e.to_string()))?;
+        let destination = self.to.with_number(number)?;
+        Ok(SubmitSm::new(source, destination, text)
+            .esm_class(EsmClass::DEFAULT.with_udhi(self.has_header))
+            .registered_delivery(RegisteredDelivery(self.receipts.into()))
+            .data_coding(self.data_coding))
+    }
+}
+
+fn user_data(text: &str) -> Result<(Vec<u8>, DataCoding, bool), Failure> {
+    let form = Form {
+        encoding: None,
+        method: smpp_codec::long::Method::Udh8,
+        flash: false,
+        data_coding: None,
+    };
+    let mut message = Message::new(&Source::Text(text.to_owned()), &form)?;
+    match (message.parts.len(), message.parts.pop()) {
+        (1, Some(part)) => Ok((part.user_data, message.data_coding, part.has_header)),
+        (parts, _) => Err(Failure::usage(format!(
+            "--text makes {parts} parts, and a bench sends single messages: shorten it to one \
+             part ({})",
+            message.encoding
+        ))),
+    }
+}
+
+/// A number in which a counter may stand.
+#[derive(Clone, Debug)]
+struct Recipients {
+    /// What a person wrote decides on TON and NPI.
+    address: Address<'static>,
+    digits: [u8; MAX_ADDRESS],
+    len: usize,
+    /// Where the counter starts; it goes up to the end of the run of `#`.
+    counter: core::ops::Range<usize>,
+}
+
+impl Recipients {
+    fn new(to: &str) -> Result<Self, Failure> {
+        let wrong = |what: &str| Failure::usage(format!("--to: {to:?} {what}"));
+        let like = to.replace('#', "0");
+        let kind = message::address("--to", &like)?;
+        let written = to.strip_prefix('+').unwrap_or(to).as_bytes();
+        let mut digits = [0; MAX_ADDRESS];
+        let Some(place) = digits.get_mut(..written.len()) else {
+            return Err(wrong("is too long, an address has at most 20 characters"));
+        };
+        place.copy_from_slice(written);
+        let is_hash = |octet: &u8| *octet == b'#';
+        let start = written.iter().position(is_hash).unwrap_or(written.len());
+        let behind = written.get(start..).unwrap_or_default();
+        let run = behind.iter().take_while(|octet| is_hash(octet)).count();
+        if behind.iter().skip(run).any(is_hash) {
+            return Err(wrong(
+                "has two counters: write one run of #, such as 447700900###",
+            ));
+        }
+        if written.is_empty() {
+            return Err(wrong("is empty, write a number such as 447700900###"));
+        }
+        Ok(Self {
+            address: Address {
+                addr: COctetStr::EMPTY,
+                ton: kind.ton,
+                npi: kind.npi,
+            },
+            digits,
+            len: written.len(),
+            counter: start..start + run,
+        })
+    }
+
+    /// The counter starts again when its digits are used up.
+    fn with_number(&mut self, mut number: u64) -> Result<Address<'_>, Failure> {
+        let counter = self.digits.get_mut(self.counter.clone());
+        for digit in counter.unwrap_or_default().iter_mut().rev() {
+            // A remainder by ten fits.
+            *digit = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+        let digits = self.digits.get(..self.len).unwrap_or_default();
+        let addr =
+            COctetStr::new(digits).map_err(|error| Failure::usage(format!("--to: {error}")))?;
+        Ok(Address {
+            addr,
+            ..self.address
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use smpp_pdu::{Npi, Ton};
+
+    fn recipients(to: &str, numbers: &[u64]) -> Vec<String> {
+        let mut template = Template::new("BANK", to, None, 3, false).unwrap();
+        let mut all = Vec::new();
+        for number in numbers {
+            let message = template.message(*number).unwrap();
+            all.push(message.destination_addr.addr.as_str().unwrap().to_owned());
+        }
+        all
+    }
+
+    #[test]
+    fn the_counter_stands_where_the_hashes_are_and_starts_again() {
+        assert_eq!(
+            recipients("447700900###", &[0, 7, 999, 1_000, 12_345]),
+            [
+                "447700900000",
+                "447700900007",
+                "447700900999",
+                "447700900000",
+                "447700900345"
+            ]
+        );
+        assert_eq!(recipients("+44#7", &[3]), ["4437"]);
+        assert_eq!(recipients("12345", &[3]), ["12345"]);
+        let twenty = "#".repeat(20);
+        assert_eq!(recipients(&twenty, &[u64::MAX]), ["18446744073709551615"]);
+    }
+
+    #[test]
+    fn a_message_has_what_was_asked_for() {
+        let mut template = Template::new("+447700900001", "44770####", None, 140, true).unwrap();
+        let message = template.message(1).unwrap();
+        assert_eq!(message.source_addr.ton, Ton::INTERNATIONAL);
+        let to = message.destination_addr;
+        assert_eq!((to.ton, to.npi), (Ton::INTERNATIONAL, Npi::ISDN));
+        assert_eq!(message.short_message.as_bytes().len(), 140);
+        assert_eq!(message.registered_delivery, RegisteredDelivery(1));
+        assert_eq!(message.data_coding, DataCoding::MC_DEFAULT);
+        let mut template = Template::new("BANK", "1", Some("ж"), 140, false).unwrap();
+        let message = template.message(1).unwrap();
+        assert_eq!(message.short_message.as_bytes(), [0x04, 0x36]);
+        assert_eq!(message.data_coding, DataCoding::UCS2);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_told_before() {
+        let long = "a".repeat(161);
+        for (from, to, text, right) in [
+            ("BANK", "", None, "447700900###"),
+            ("BANK", "44#7#", None, "one run of #"),
+            ("BANK", "123456789012345678901", None, "at most 20"),
+            ("a name of far too many", "1", None, "at most 20"),
+            ("BANK", "1", Some(long.as_str()), "2 parts"),
+        ] {
+            let error = Template::new(from, to, text, 3, false).unwrap_err();
+            assert!(format!("{error:?}").contains(right), "{error:?}");
+        }
+    }
+}
