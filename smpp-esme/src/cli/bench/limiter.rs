@@ -55,6 +55,7 @@ pub(crate) enum Limiter {
     Connection { blocked: f64 },
     Window { median: Duration },
     Centre { median: Duration, fastest: Duration },
+    Stalls { delayed: f64 },
     Unclear,
 }
 
@@ -97,7 +98,12 @@ impl Limiter {
             return Self::Connection { blocked };
         }
         if evidence.occupied < OCCUPIED {
-            return Self::Unclear;
+            // Full at times and free on average: something has stood still.
+            return match (evidence.delayed, waiting) {
+                (Some(_), Some(waiting)) if waiting >= WAITING => Self::MachineCpu { waiting },
+                (Some(delayed), _) => Self::Stalls { delayed },
+                (None, _) => Self::Unclear,
+            };
         }
         // A single message cannot queue behind another of ours.
         let queued = median.as_secs_f64() >= QUEUED * fastest.as_secs_f64();
@@ -119,6 +125,7 @@ impl Limiter {
             Self::Connection { .. } => "connection",
             Self::Window { .. } => "window",
             Self::Centre { .. } => "centre",
+            Self::Stalls { .. } => "stalls",
             Self::Unclear => "unclear",
         }
     }
@@ -164,6 +171,12 @@ impl fmt::Display for Limiter {
                 "the centre: an answer takes {}, the fastest one {}, and the client has time left",
                 Time(median),
                 Time(fastest)
+            ),
+            Self::Stalls { delayed } => write!(
+                f,
+                "stalls of the centre: {} of the messages found the window full, which is free \
+                 on average; look for them with --plot",
+                Percent(delayed)
             ),
             Self::Unclear => f.write_str(
                 "nothing that was measured: the client has time left, and places in the window \
@@ -282,6 +295,15 @@ mod tests {
             ),
             (open(0.0), "rate", "raise --rate"),
             // The schedule was not kept, and something is to blame for it.
+            (open(0.2), "stalls", "20 %"),
+            (
+                Evidence {
+                    waiting: Some(0.4),
+                    ..open(0.2)
+                },
+                "machine_cpu",
+                "40 %",
+            ),
             (
                 Evidence {
                     occupied: 0.95,

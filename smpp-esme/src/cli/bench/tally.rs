@@ -9,7 +9,8 @@ use smpp_pdu::CommandStatus;
 
 use crate::cli::exit::Failure;
 
-/// The latencies that are told apart: 1 µs to an hour, to three digits.
+/// The latencies that are told apart: 1 µs to an hour, to three digits. Room is
+/// made when it is needed: there may be a thousand sessions.
 const SHORTEST: u64 = 1_000;
 const LONGEST: u64 = 3_600_000_000_000;
 const DIGITS: u8 = 3;
@@ -82,9 +83,10 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn new() -> Result<Self, Failure> {
-        Histogram::new_with_bounds(SHORTEST, LONGEST, DIGITS)
-            .map(|latencies| Self::with(&latencies))
-            .map_err(|error| Failure::other(error.to_string()))
+        let mut latencies = Histogram::new_with_bounds(SHORTEST, 2 * SHORTEST, DIGITS)
+            .map_err(|error| Failure::other(error.to_string()))?;
+        latencies.auto(true);
+        Ok(Self::with(&latencies))
     }
 
     fn with(bounds: &Latencies) -> Self {
@@ -167,7 +169,7 @@ impl Tally {
             (&mut self.refusal, &other.refusal),
             (&mut self.receipt, &other.receipt),
         ] {
-            // It fails only between different bounds.
+            // It fails only where there is no room for more.
             let _ = mine.add(theirs);
         }
     }
@@ -197,7 +199,8 @@ impl Tally {
 
 fn record(latencies: &mut Latencies, latency: Duration) {
     let nanos = u64::try_from(latency.as_nanos()).unwrap_or(LONGEST);
-    latencies.saturating_record(nanos);
+    // It fails only where there is no room for more.
+    let _ = latencies.record(nanos.clamp(SHORTEST, LONGEST));
 }
 
 #[cfg(test)]
@@ -293,5 +296,10 @@ mod tests {
         // Latencies are those of answers; nothing is known of the others.
         assert_eq!((both.latency.len(), both.refusal.len()), (2, 6));
         assert_eq!(both.outstanding, millis(28));
+        // The longest that is told apart.
+        let settled = Duration::from_secs(7_200);
+        tally.settle(Outcome::Accepted, false, Moments { settled, ..moments });
+        assert_eq!(tally.latency.len(), 2);
+        assert!(tally.latency.max() >= LONGEST);
     }
 }

@@ -18,7 +18,7 @@ const FILLING: &str = "smpp-esme bench. ";
 /// Everything that does not change from one message to the next.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    from: Arc<str>,
+    from: Sender,
     to: Recipients,
     text: Arc<[u8]>,
     data_coding: DataCoding,
@@ -35,12 +35,6 @@ impl Template {
         octets: u8,
         receipts: bool,
     ) -> Result<Self, Failure> {
-        message::address("--from", from)?;
-        if from.len() > MAX_ADDRESS + usize::from(from.starts_with('+')) {
-            return Err(Failure::usage(format!(
-                "--from: {from:?} is too long, an address has at most {MAX_ADDRESS} characters"
-            )));
-        }
         let filling: String = FILLING.chars().cycle().take(octets.into()).collect();
         let (text, data_coding, has_header) = match text {
             // GSM 7-bit has all of it, a septet an octet.
@@ -48,7 +42,7 @@ impl Template {
             Some(text) => user_data(text)?,
         };
         Ok(Self {
-            from: from.into(),
+            from: Sender::new(from)?,
             to: Recipients::new(to)?,
             text: text.into(),
             data_coding,
@@ -73,7 +67,7 @@ impl Template {
     /// The message with this number. It copies and formats nothing but the
     /// digits of the recipient.
     pub(crate) fn message(&mut self, number: u64) -> Result<SubmitSm<'_>, Failure> {
-        let source = message::address("--from", &self.from)?;
+        let source = self.from.address()?;
         let text = ShortMessage::new(&self.text).map_err(|e| Failure::usage(e.to_string()))?;
         let destination = self.to.with_number(number)?;
         Ok(SubmitSm::new(source, destination, text)
@@ -101,11 +95,48 @@ fn user_data(text: &str) -> Result<(Vec<u8>, DataCoding, bool), Failure> {
     }
 }
 
+/// The sender, with TON and NPI by the look of what a person wrote.
+#[derive(Clone, Debug)]
+struct Sender {
+    kind: Address<'static>,
+    octets: Arc<[u8]>,
+}
+
+impl Sender {
+    fn new(from: &str) -> Result<Self, Failure> {
+        let address = message::address("--from", from)?;
+        let octets = address.addr.as_bytes();
+        if octets.len() > MAX_ADDRESS {
+            return Err(Failure::usage(format!(
+                "--from: {from:?} is too long, an address has at most {MAX_ADDRESS} characters"
+            )));
+        }
+        Ok(Self {
+            kind: kind(&address),
+            octets: octets.into(),
+        })
+    }
+
+    fn address(&self) -> Result<Address<'_>, Failure> {
+        let addr = COctetStr::new(&self.octets)
+            .map_err(|error| Failure::usage(format!("--from: {error}")))?;
+        Ok(Address { addr, ..self.kind })
+    }
+}
+
+/// TON and NPI without the digits.
+fn kind(address: &Address<'_>) -> Address<'static> {
+    Address {
+        ton: address.ton,
+        npi: address.npi,
+        addr: COctetStr::EMPTY,
+    }
+}
+
 /// A number in which a counter may stand.
 #[derive(Clone, Debug)]
 struct Recipients {
-    /// What a person wrote decides on TON and NPI.
-    address: Address<'static>,
+    kind: Address<'static>,
     digits: [u8; MAX_ADDRESS],
     len: usize,
     /// Where the counter starts; it goes up to the end of the run of `#`.
@@ -116,7 +147,7 @@ impl Recipients {
     fn new(to: &str) -> Result<Self, Failure> {
         let wrong = |what: &str| Failure::usage(format!("--to: {to:?} {what}"));
         let like = to.replace('#', "0");
-        let kind = message::address("--to", &like)?;
+        let kind = kind(&message::address("--to", &like)?);
         let written = to.strip_prefix('+').unwrap_or(to).as_bytes();
         let mut digits = [0; MAX_ADDRESS];
         let Some(place) = digits.get_mut(..written.len()) else {
@@ -136,11 +167,7 @@ impl Recipients {
             return Err(wrong("is empty, write a number such as 447700900###"));
         }
         Ok(Self {
-            address: Address {
-                addr: COctetStr::EMPTY,
-                ton: kind.ton,
-                npi: kind.npi,
-            },
+            kind,
             digits,
             len: written.len(),
             counter: start..start + run,
@@ -158,10 +185,7 @@ impl Recipients {
         let digits = self.digits.get(..self.len).unwrap_or_default();
         let addr =
             COctetStr::new(digits).map_err(|error| Failure::usage(format!("--to: {error}")))?;
-        Ok(Address {
-            addr,
-            ..self.address
-        })
+        Ok(Address { addr, ..self.kind })
     }
 }
 
