@@ -92,6 +92,36 @@ async fn counts_add_up_over_sessions_threads_and_intervals() {
 }
 
 #[tokio::test]
+async fn sessions_take_turns_in_a_schedule() {
+    let (smsc, url) = smsc().await;
+    let ran = run(&[
+        "bench",
+        "--url",
+        &url,
+        "--messages",
+        "100",
+        "--rate",
+        "5000/s",
+        "--sessions",
+        "3",
+        "--window",
+        "40",
+        "--json",
+    ])
+    .await;
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    let summary = summary(&ran);
+    assert_eq!(
+        (&summary["scheduled"], &summary["accepted"]),
+        (&100.into(), &100.into())
+    );
+    assert_eq!(summary["rate"], 5000.0);
+    // 34, 33 and 33: each fits into the window of its session.
+    assert_eq!(summary["delayed"], 0, "{summary}");
+    smsc.shutdown().await;
+}
+
+#[tokio::test]
 async fn the_objects_of_json_have_these_fields() {
     let ran = meet(
         &["bench", "--messages", "20", "--length", "7", "--json"],

@@ -132,6 +132,10 @@ impl Phase {
         self.broken_off.send_replace(true);
     }
 
+    pub(crate) fn is_broken_off(&self) -> bool {
+        *self.broken_off.borrow()
+    }
+
     pub(crate) async fn when_broken_off(&self) {
         let mut broken_off = self.broken_off.subscribe();
         let _ = broken_off.wait_for(|broken_off| *broken_off).await;

@@ -1,4 +1,21 @@
 //! What a run has come to, for people and as JSON.
+//!
+//! `--json` prints an object with `"event":"interval"` for each interval and one
+//! with `"event":"bench"` at the end. Names that stand there keep their meaning;
+//! more may be added. Times are milliseconds, shares are from 0 to 1, and what
+//! was not measured is `null`:
+//!
+//! - `submitted` is `accepted` + `rejected` + `unknown`; `not_sent` comes on top.
+//!   `statuses` has the refusals by name, `unknown_by` the reasons.
+//! - `latency_ms` is that of accepted messages, in an open loop from the moment
+//!   when they should have left; there, `response_ms` counts from when they left.
+//!   `refusal_ms` is that of refused messages, `receipt_ms` that of last receipts.
+//! - `scheduled`, `delayed` and `unsent` belong to an open loop: messages that
+//!   should have left, that found the window full, that have not left.
+//! - `client_busy` and `client_waiting` are the busiest thread's time on a
+//!   processor and its wait for one; `connection_blocked` is the share of the time
+//!   in which a connection took no octets.
+//! - `limiter` is a word of [`Limiter::name`], `limited_by` the same as a sentence.
 
 use core::fmt;
 use core::time::Duration;
@@ -307,8 +324,12 @@ impl Report {
             "{:<22}{p50:>10}{p90:>10}{p99:>10}{p99_9:>10}{max:>10}",
             "latency"
         ))?;
+        let response = match self.scheduled {
+            Some(_) => "  since it was due",
+            None => "  response",
+        };
         for (name, latencies) in [
-            ("  response", &total.latency),
+            (response, &total.latency),
             ("  since it left", &total.response),
             ("  refusal", &total.refusal),
             ("  receipt", &total.receipt),

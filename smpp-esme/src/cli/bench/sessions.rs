@@ -19,7 +19,7 @@ use super::template::Template;
 use crate::cli::connect::refused;
 use crate::cli::exit::{Failure, Kind};
 
-/// How long a session may take to unbind at the end.
+/// How long a session may take to unbind at the end: so long, or `--timeout`.
 const UNBIND_LIMIT: Duration = Duration::from_secs(5);
 
 /// Receipts that may wait to be looked at.
@@ -102,15 +102,20 @@ async fn serve(
         thread: Thread::current(),
         blocked,
     });
+    let mut limit = setup.timeout.min(UNBIND_LIMIT);
     while let Some(Order::Run(phase)) = orders.recv().await {
         run(&phase, &clients, &setup.template).await;
+        // Who breaks off does not want to wait for the goodbye either.
+        if phase.is_broken_off() {
+            limit = Duration::ZERO;
+        }
         let _ = words.send(Word::Done);
     }
     let mut unbinding = JoinSet::new();
     for (_, client) in clients {
         unbinding.spawn(async move { client.unbind().await });
     }
-    let _ = tokio::time::timeout(UNBIND_LIMIT, async {
+    let _ = tokio::time::timeout(limit, async {
         while unbinding.join_next().await.is_some() {}
     })
     .await;

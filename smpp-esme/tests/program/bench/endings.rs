@@ -9,7 +9,7 @@ use smpp_session::CloseReason;
 use tokio::sync::Notify;
 
 use super::{centre, summary};
-use crate::centre::{accept_all, submitted};
+use crate::centre::{accept_all, accept_binds, submitted};
 use crate::support::{meet, run};
 
 #[tokio::test]
@@ -214,4 +214,36 @@ async fn no_centre_is_exit_code_3() {
     let ran = run(&["bench", "--url", url, "--sessions", "2", "--json"]).await;
     assert_eq!((ran.code, ran.out.as_str()), (3, ""));
     assert!(ran.err.contains("Check HOST:PORT in --url"), "{}", ran.err);
+}
+
+#[tokio::test]
+async fn a_second_interrupt_does_not_wait_for_answers() {
+    let mut met = meet(
+        &["bench", "--duration", "1h", "--window", "3", "--json"],
+        "",
+        accept_binds(),
+    )
+    .await;
+    for _ in 0..3 {
+        met.centre.request(CommandId::SUBMIT_SM).await;
+    }
+    let id = met.id().to_string();
+    let ran = met.ran();
+    tokio::pin!(ran);
+    // Two signals that come at once are one: more until it ends.
+    let mut again = tokio::time::interval(Duration::from_millis(20));
+    let ran = loop {
+        tokio::select! {
+            ran = &mut ran => break ran,
+            _ = again.tick() => {
+                let kill = std::process::Command::new("kill").args(["-INT", &id]).output();
+                kill.unwrap();
+            }
+        }
+    };
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let summary = summary(&ran);
+    assert_eq!(summary["interrupted"], true);
+    assert_eq!(summary["unknown_by"]["broken_off"], 3, "{summary}");
+    assert_eq!(summary["limiter"], "no_answers");
 }
