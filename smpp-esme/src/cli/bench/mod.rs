@@ -127,6 +127,13 @@ pub(crate) fn run(args: Args, url: &str, output: &mut Output) -> Result<(), Fail
 impl Plan {
     fn new(args: Args, url: &str) -> Result<Self, Failure> {
         let url = transmitting(url, "bench")?;
+        // The connection is made here, and it is a plain one: a password that
+        // is meant for TLS must not leave over it.
+        if !url.to_string().starts_with("smpp://") {
+            return Err(Failure::usage(
+                "bench measures plain connections: use smpp:// in the address",
+            ));
+        }
         if args.receipts && !url.bind_type().receives() {
             return Err(Failure::usage(
                 "receipts cannot arrive over bind=tx: use bind=trx in the address, or leave \

@@ -123,32 +123,31 @@ async fn serve(
 }
 
 async fn bind(setup: &Setup) -> Result<(Client, Incoming, Arc<Blocked>), Failure> {
-    let url = &setup.url;
-    let builder = ClientBuilder::from(url)
+    let (stream, blocked) = Watched::new(connect(setup).await?);
+    let bound = ClientBuilder::from(&setup.url)
         .window(setup.window)
         .response_timeout(setup.timeout)
-        .incoming_buffer(INCOMING);
+        .incoming_buffer(INCOMING)
+        .over(stream)
+        .await;
+    let (client, incoming) = bound.map_err(|error| refused(&setup.url, &error))?;
+    Ok((client, incoming, blocked))
+}
+
+/// A connection of our own, since it is watched.
+async fn connect(setup: &Setup) -> Result<TcpStream, Failure> {
+    let (host, port) = (setup.url.host(), setup.url.port());
     let no_connection = |why: String| {
-        Failure::new(
-            Kind::Refused,
-            format!(
-                "{}:{}: no connection: {why}; is a centre listening there? Check HOST:PORT in \
-                 --url",
-                url.host(),
-                url.port()
-            ),
-        )
+        let hint = "is a centre listening there? Check HOST:PORT in --url";
+        let message = format!("{host}:{port}: no connection: {why}; {hint}");
+        Failure::new(Kind::Refused, message)
     };
-    let connecting = TcpStream::connect((url.host(), url.port()));
-    let stream = tokio::time::timeout(setup.timeout, connecting)
+    let stream = tokio::time::timeout(setup.timeout, TcpStream::connect((host, port)))
         .await
         .map_err(|_| no_connection("it takes too long".into()))?
         .map_err(|error| no_connection(error.to_string()))?;
     stream.set_nodelay(true)?;
-    let (stream, blocked) = Watched::new(stream);
-    let bound = builder.over(stream).await;
-    let (client, incoming) = bound.map_err(|error| refused(url, &error))?;
-    Ok((client, incoming, blocked))
+    Ok(stream)
 }
 
 async fn take_receipts(mut incoming: Incoming, receipts: Arc<Receipts>) {
