@@ -22,8 +22,16 @@ const ACCEPTED: RGBColor = RGBColor(0, 114, 178);
 const REJECTED: RGBColor = RGBColor(213, 94, 0);
 const RECEIPTS: RGBColor = RGBColor(0, 158, 115);
 
-/// A line over time: its name, its colour, seconds and values.
-type Line = (&'static str, RGBColor, Vec<(f64, f64)>);
+/// Room for the legends, beside the charts.
+const LEGEND: u32 = 110;
+const LEFT: u32 = 80;
+const MARGIN: u32 = 12;
+
+/// Seconds and values. Where there is no value, the line is broken.
+type Pieces = Vec<Vec<(f64, f64)>>;
+
+/// A line over time: its name, its colour, its pieces.
+type Line = (&'static str, RGBColor, Pieces);
 
 /// A line of the lower chart: its name, its colour, its value.
 type Percentile = (&'static str, RGBColor, fn(&Percentiles) -> Duration);
@@ -92,15 +100,15 @@ fn throughput(area: &Area<'_>, end: f64, points: &[Point]) -> Drawn {
         ("rejected", REJECTED, of(Point::rejected_per_second)),
         ("receipts", RECEIPTS, of(Point::receipts_per_second)),
     ];
-    let is_something = |line: &Line| line.2.iter().any(|(_, rate)| *rate > 0.0);
+    let is_something = |line: &Line| values(&line.2).any(|rate| rate > 0.0);
     lines.retain(|line| line.0 == "accepted" || is_something(line));
-    let rates = lines.iter().flat_map(|line| &line.2).map(|(_, rate)| *rate);
+    let rates = lines.iter().flat_map(|line| values(&line.2));
     let top = rates.fold(1.0, f64::max) * 1.1;
     let mut chart = ChartBuilder::on(area)
-        .margin(12)
-        .margin_right(30)
+        .margin(MARGIN)
+        .margin_right(LEGEND)
         .x_label_area_size(20)
-        .y_label_area_size(80)
+        .y_label_area_size(LEFT)
         .build_cartesian_2d(0.0..end, 0.0..top)?;
     chart
         .configure_mesh()
@@ -110,19 +118,13 @@ fn throughput(area: &Area<'_>, end: f64, points: &[Point]) -> Drawn {
         .light_line_style(WHITE)
         .y_label_formatter(&|rate| short(*rate))
         .draw()?;
-    for (name, colour, line) in lines {
-        chart
-            .draw_series(LineSeries::new(line.clone(), style(colour)).point_size(mark(&line)))?
-            .label(name)
-            .legend(move |at| key(at, colour));
+    for (row, (name, colour, pieces)) in (0..).zip(lines) {
+        legend(area, row, name, colour)?;
+        for piece in pieces {
+            let line = LineSeries::new(piece, style(colour)).point_size(mark(points));
+            chart.draw_series(line)?;
+        }
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .background_style(WHITE.mix(0.8))
-        .border_style(BLACK.mix(0.3))
-        .label_font((FONT, 13))
-        .draw()?;
     Ok(())
 }
 
@@ -133,20 +135,15 @@ fn latency(area: &Area<'_>, end: f64, points: &[Point]) -> Drawn {
         })
     };
     let lines = PERCENTILES.map(|(name, colour, value)| (name, colour, of(value)));
-    let all = || {
-        lines
-            .iter()
-            .flat_map(|(_, _, line)| line)
-            .map(|(_, time)| *time)
-    };
+    let all = || lines.iter().flat_map(|line| values(&line.2));
     // One microsecond is the shortest time that is told apart.
     let low = all().fold(f64::INFINITY, f64::min).clamp(1e-6, 1.0) / 1.5;
     let high = all().fold(low * 10.0, f64::max) * 1.5;
     let mut chart = ChartBuilder::on(area)
-        .margin(12)
-        .margin_right(30)
+        .margin(MARGIN)
+        .margin_right(LEGEND)
         .x_label_area_size(42)
-        .y_label_area_size(80)
+        .y_label_area_size(LEFT)
         .build_cartesian_2d(0.0..end, (low..high).log_scale())?;
     chart
         .configure_mesh()
@@ -158,39 +155,49 @@ fn latency(area: &Area<'_>, end: f64, points: &[Point]) -> Drawn {
         .y_labels(16)
         .y_label_formatter(&|time| Time(Duration::from_secs_f64(*time)).to_string())
         .draw()?;
-    for (name, colour, line) in lines.into_iter().rev() {
-        chart
-            .draw_series(LineSeries::new(line.clone(), style(colour)).point_size(mark(&line)))?
-            .label(name)
-            .legend(move |at| key(at, colour));
+    for (row, (name, colour, pieces)) in (0..).zip(lines.into_iter().rev()) {
+        legend(area, row, name, colour)?;
+        for piece in pieces {
+            let line = LineSeries::new(piece, style(colour)).point_size(mark(points));
+            chart.draw_series(line)?;
+        }
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
-        .background_style(WHITE.mix(0.8))
-        .border_style(BLACK.mix(0.3))
-        .label_font((FONT, 13))
-        .draw()?;
     Ok(())
 }
 
 /// The values over the time at which their intervals ended.
-fn series(points: &[Point], value: impl Fn(&Point) -> Option<f64>) -> Vec<(f64, f64)> {
-    let at = |point: &Point| Some((point.until.as_secs_f64(), value(point)?));
-    points.iter().filter_map(at).collect()
+fn series(points: &[Point], value: impl Fn(&Point) -> Option<f64>) -> Pieces {
+    let all: Vec<_> = points
+        .iter()
+        .map(|point| Some((point.until.as_secs_f64(), value(point)?)))
+        .collect();
+    let pieces = all.split(Option::is_none);
+    let pieces = pieces.map(|piece| piece.iter().flatten().copied().collect());
+    pieces.filter(|piece: &Vec<_>| !piece.is_empty()).collect()
+}
+
+fn values(pieces: &Pieces) -> impl Iterator<Item = f64> {
+    pieces.iter().flatten().map(|(_, value)| *value)
 }
 
 fn style(colour: RGBColor) -> ShapeStyle {
     colour.stroke_width(2)
 }
 
-fn mark(line: &[(f64, f64)]) -> u32 {
-    if line.len() <= MARKED { 3 } else { 0 }
+fn mark(points: &[Point]) -> u32 {
+    if points.len() <= MARKED { 3 } else { 0 }
 }
 
-/// A piece of the line for the legend.
-fn key(at: (i32, i32), colour: RGBColor) -> PathElement<(i32, i32)> {
-    PathElement::new(vec![at, (at.0 + 18, at.1)], style(colour))
+/// A row of the legend, beside the chart: plotters would put it over the lines.
+fn legend(area: &Area<'_>, row: i32, name: &str, colour: RGBColor) -> Drawn {
+    let (width, _) = area.dim_in_pixel();
+    // Sizes are far below the limit.
+    let left = width.saturating_sub(LEGEND) as i32 + 15;
+    let at = 22 + 20 * row;
+    let key = vec![(left, at), (left + 20, at)];
+    area.draw(&PathElement::new(key, style(colour)))?;
+    area.draw(&Text::new(name, (left + 27, at - 7), (FONT, 14)))?;
+    Ok(())
 }
 
 /// `155k`, `1.2M`: rates on an axis.

@@ -218,7 +218,7 @@ impl Crews {
         if let Some(pacer) = pacer {
             let _ = pacer.join();
         }
-        watch.interval(phase)?;
+        watch.rest(phase)?;
         Ok(scheduled)
     }
 
@@ -267,19 +267,33 @@ struct Watch<'o> {
 }
 
 impl Watch<'_> {
-    /// An interval is over.
+    /// An interval is over. One without an answer is a point as well: a stall.
     fn interval(&mut self, phase: &Phase) -> Result<(), Failure> {
+        let point = self.point(phase);
+        self.keep(point)
+    }
+
+    /// What is left behind the last interval, if it is anything.
+    fn rest(&mut self, phase: &Phase) -> Result<(), Failure> {
+        let point = self.point(phase);
+        if point.is_empty() && !self.points.is_empty() {
+            return Ok(());
+        }
+        self.keep(point)
+    }
+
+    fn point(&mut self, phase: &Phase) -> Point {
         let part = phase.take(&self.empty);
         let until = phase.elapsed();
         let since = self.points.last().map_or(Duration::ZERO, |p| p.until);
         self.total.add(&part);
-        let point = Point::new(&part, since, until, phase.outstanding());
-        // The rest behind the last full interval may be nothing.
-        if !point.is_empty() || self.points.is_empty() {
-            self.output.object(&point.to_json())?;
-            self.output.flush()?;
-            self.points.push(point);
-        }
+        Point::new(&part, since, until, phase.outstanding())
+    }
+
+    fn keep(&mut self, point: Point) -> Result<(), Failure> {
+        self.output.object(&point.to_json())?;
+        self.output.flush()?;
+        self.points.push(point);
         Ok(())
     }
 
@@ -320,6 +334,6 @@ impl Watch<'_> {
                 }
             }
         }
-        self.interval(phase)
+        self.rest(phase)
     }
 }

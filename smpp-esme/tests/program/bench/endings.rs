@@ -8,7 +8,7 @@ use smpp_pdu::{CommandId, CommandStatus};
 use smpp_session::CloseReason;
 use tokio::sync::Notify;
 
-use super::{centre, summary};
+use super::{centre, intervals, summary};
 use crate::centre::{accept_all, accept_binds, submitted};
 use crate::support::{meet, run};
 
@@ -121,6 +121,8 @@ async fn a_stall_is_in_the_latency_of_all_that_should_have_left() {
             "500000/s",
             "--window",
             "10",
+            "--interval",
+            "0.02",
             "--json",
         ],
         "",
@@ -155,6 +157,12 @@ async fn a_stall_is_in_the_latency_of_all_that_should_have_left() {
     let p50 = |name: &str| summary[name]["p50"].as_f64().unwrap();
     assert!(p50("response_ms") < p50("latency_ms"), "{summary}");
     assert_ne!(summary["limiter"], "rate", "the schedule was not kept");
+    let parts = intervals(&ran);
+    let idle = parts.iter().filter(|part| part["accepted"] == 0);
+    assert!(
+        idle.count() > 0,
+        "the stall is a point of its own: {parts:?}"
+    );
 }
 
 #[tokio::test]
