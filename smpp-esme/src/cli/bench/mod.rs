@@ -5,6 +5,7 @@ mod cpu;
 mod limiter;
 mod phase;
 mod plot;
+mod point;
 mod progress;
 mod receipts;
 mod report;

@@ -8,7 +8,7 @@ use plotters::coord::Shift;
 use plotters::coord::combinators::IntoLogRange;
 use plotters::prelude::*;
 
-use super::report::{Percentiles, Point};
+use super::point::{Percentiles, Point};
 use super::show::Time;
 use crate::cli::exit::Failure;
 

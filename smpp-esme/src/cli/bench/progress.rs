@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::phase::Phase;
-use super::report::Point;
+use super::point::Point;
 use super::show::Time;
 
 /// A bar on stderr, or nothing.
