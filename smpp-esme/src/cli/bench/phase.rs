@@ -58,6 +58,8 @@ struct Lane {
 struct Gate {
     due: Semaphore,
     next: AtomicU64,
+    /// The window was full, and what was due by then has not all left yet.
+    behind: AtomicBool,
 }
 
 /// The leave to send one message.
@@ -188,14 +190,15 @@ impl Phase {
         let Some(rate) = self.extent.rate else {
             return self.ticket(self.issued.fetch_add(1, Ordering::Relaxed), None, false);
         };
-        // Who waits at the gate is served first: a permit that lies there has
-        // found the whole window taken.
+        // A permit that lies there when the window was full has waited for a
+        // place in it. Otherwise it has waited for this thread.
         let delayed = match lane.gate.due.try_acquire() {
             Ok(permit) => {
                 permit.forget();
-                true
+                lane.gate.behind.load(Ordering::Relaxed)
             }
             Err(TryAcquireError::NoPermits) => {
+                lane.gate.behind.store(false, Ordering::Relaxed);
                 lane.gate.due.acquire().await.ok()?.forget();
                 false
             }
@@ -221,7 +224,10 @@ impl Phase {
     /// A message leaves.
     pub(crate) fn leaves(&self, at: usize, ticket: Ticket) -> Moments {
         if let Some(lane) = self.lanes.get(at) {
-            lane.in_flight.fetch_add(1, Ordering::Relaxed);
+            let others = lane.in_flight.fetch_add(1, Ordering::Relaxed);
+            if others + 1 >= self.extent.window.into() {
+                lane.gate.behind.store(true, Ordering::Relaxed);
+            }
         }
         let left = self.elapsed();
         Moments {
@@ -347,6 +353,7 @@ impl Lane {
             gate: Gate {
                 due: Semaphore::new(0),
                 next: AtomicU64::new(0),
+                behind: AtomicBool::new(false),
             },
             in_flight: AtomicU64::new(0),
             last_answer: AtomicU64::new(0),
