@@ -81,8 +81,9 @@ pub(crate) struct Args {
     /// The recipients: a run of # is a counter.
     #[arg(long, value_name = "ADDRESS", default_value = "447700900###")]
     to: String,
-    /// Messages that are sent before, and not counted.
-    #[arg(long, value_name = "N", default_value = "0")]
+    /// Messages that are sent before, and not counted; the first three one by one, to learn how
+    /// long an answer takes without load.
+    #[arg(long, value_name = "N", default_value = "3")]
     warmup: u64,
     /// How long a message may wait for its answer. When all of a session have waited so long, the
     /// session is given up.

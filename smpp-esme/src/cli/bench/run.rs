@@ -23,6 +23,10 @@ use crate::cli::output::Output;
 /// later. What has not left then could not.
 const GRACE: Duration = Duration::from_millis(100);
 
+/// So many messages of the warm-up are sent one by one: how long an answer takes
+/// that waits for nothing else.
+const ALONE: u64 = 3;
+
 /// How often it is looked how things are: too seldom to cost anything.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -35,36 +39,16 @@ pub(crate) async fn run(plan: &Plan, output: &mut Output) -> Result<(), Failure>
     let mut watch = Watch {
         interrupts: interrupts(),
         interrupted: false,
+        counts: false,
         points: Vec::new(),
         total: empty.clone(),
         empty,
         output,
     };
     let mut report = Report::new(watch.empty.clone());
-    if plan.warmup > 0 {
-        let phase = Phase::new(warmup(plan), None, &watch.empty);
-        crews.run(&phase, None, plan.interval, &mut watch).await?;
-        report.warmup = Some(watch.forget());
-    }
-    if !watch.interrupted {
-        let phase = Phase::new(plan.extent, receipts.clone(), &watch.empty);
-        let before = crews.busy();
-        let stopped = crews
-            .run(&phase, plan.duration, plan.interval, &mut watch)
-            .await?;
-        report.threads = crews.shares(&before, phase.elapsed());
-        report.seconds = phase.seconds();
-        report.scheduled = stopped;
-        watch.total.left_open += phase.outstanding();
-        report.troubles = phase.troubles();
-        if let Some(receipts) = &receipts {
-            let wait = plan.wait;
-            watch
-                .receipts(&phase, receipts, wait, plan.interval)
-                .await?;
-            report.missing = receipts.awaited();
-            report.untraceable = receipts.untraceable();
-        }
+    let answers = warm_up(plan, &mut crews, &mut watch, &mut report).await?;
+    if answers && !watch.interrupted {
+        measure(plan, receipts, &mut crews, &mut watch, &mut report).await?;
     }
     report.interrupted = watch.interrupted;
     let Watch { points, total, .. } = watch;
@@ -79,13 +63,68 @@ pub(crate) async fn run(plan: &Plan, output: &mut Output) -> Result<(), Failure>
     report.verdict()
 }
 
-/// The same load without a schedule.
-fn warmup(plan: &Plan) -> Extent {
-    Extent {
-        messages: Some(plan.warmup),
+/// Messages that are not counted. Returns whether the centre answers them: if
+/// it does not, they are all that the report is about.
+async fn warm_up(
+    plan: &Plan,
+    crews: &mut Crews,
+    watch: &mut Watch<'_>,
+    report: &mut Report,
+) -> Result<bool, Failure> {
+    let alone = plan.warmup.min(ALONE);
+    let one_by_one = Extent {
+        sessions: 1,
+        window: 1,
+        messages: Some(alone),
+        rate: None,
+    };
+    let full = Extent {
+        messages: Some(plan.warmup - alone),
         rate: None,
         ..plan.extent
+    };
+    for extent in [one_by_one, full] {
+        if extent.messages == Some(0) || watch.interrupted {
+            continue;
+        }
+        let phase = Phase::new(extent, None, &watch.empty);
+        crews.run(&phase, None, plan.interval, watch).await?;
+        watch.total.left_open += phase.outstanding();
+        if watch.total.answered() == 0 {
+            report.troubles = phase.troubles();
+            report.seconds = phase.seconds();
+            return Ok(false);
+        }
     }
+    report.warmup = Some(watch.forget());
+    Ok(true)
+}
+
+async fn measure(
+    plan: &Plan,
+    receipts: Option<Arc<Receipts>>,
+    crews: &mut Crews,
+    watch: &mut Watch<'_>,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    watch.counts = true;
+    let phase = Phase::new(plan.extent, receipts.clone(), &watch.empty);
+    let before = crews.busy();
+    report.scheduled = crews
+        .run(&phase, plan.duration, plan.interval, watch)
+        .await?;
+    report.threads = crews.shares(&before, phase.elapsed());
+    report.seconds = phase.seconds();
+    watch.total.left_open += phase.outstanding();
+    report.troubles = phase.troubles();
+    if let Some(receipts) = &receipts {
+        watch
+            .receipts(&phase, receipts, plan.wait, plan.interval)
+            .await?;
+        report.missing = receipts.awaited();
+        report.untraceable = receipts.untraceable();
+    }
+    Ok(())
 }
 
 /// Ticks of which those that come too late are left out.
@@ -261,6 +300,8 @@ impl Crews {
 struct Watch<'o> {
     interrupts: mpsc::UnboundedReceiver<()>,
     interrupted: bool,
+    /// Not during the warm-up.
+    counts: bool,
     points: Vec<Point>,
     total: Tally,
     empty: Tally,
@@ -292,8 +333,10 @@ impl Watch<'_> {
     }
 
     fn keep(&mut self, point: Point) -> Result<(), Failure> {
-        self.output.object(&point.to_json())?;
-        self.output.flush()?;
+        if self.counts {
+            self.output.object(&point.to_json())?;
+            self.output.flush()?;
+        }
         self.points.push(point);
         Ok(())
     }
@@ -308,7 +351,7 @@ impl Watch<'_> {
         }
     }
 
-    /// Starts counting anew, and gives what was counted.
+    /// Starts anew, and gives what there was.
     fn forget(&mut self) -> Tally {
         self.points.clear();
         core::mem::replace(&mut self.total, self.empty.clone())

@@ -62,6 +62,8 @@ async fn a_centre_that_stops_answering_ends_the_run() {
         "5",
         "--timeout",
         "1",
+        "--warmup",
+        "0",
         "--json",
     ];
     let ran = meet(&args, "", stop).await.ran().await;
@@ -89,7 +91,8 @@ async fn a_session_that_is_lost_leaves_unknown_outcomes() {
         }
         (number <= 20).then_some(CommandStatus::ESME_ROK)
     });
-    let args = ["bench", "--messages", "1000", "--window", "3", "--json"];
+    let mut args = vec!["bench", "--messages", "1000", "--window", "3", "--json"];
+    args.extend(["--warmup", "0"]);
     let met = meet(&args, "", stop).await;
     enough.notified().await;
     met.centre.order(|link| link.close());
@@ -121,6 +124,8 @@ async fn a_stall_is_in_the_latency_of_all_that_should_have_left() {
             "500000/s",
             "--window",
             "10",
+            "--warmup",
+            "0",
             "--interval",
             "0.02",
             "--json",
@@ -227,7 +232,16 @@ async fn no_centre_is_exit_code_3() {
 #[tokio::test]
 async fn a_second_interrupt_does_not_wait_for_answers() {
     let mut met = meet(
-        &["bench", "--duration", "1h", "--window", "3", "--json"],
+        &[
+            "bench",
+            "--duration",
+            "1h",
+            "--window",
+            "3",
+            "--warmup",
+            "0",
+            "--json",
+        ],
         "",
         accept_binds(),
     )
@@ -253,5 +267,24 @@ async fn a_second_interrupt_does_not_wait_for_answers() {
     let summary = summary(&ran);
     assert_eq!(summary["interrupted"], true);
     assert_eq!(summary["unknown_by"]["broken_off"], 3, "{summary}");
+    assert_eq!(summary["limiter"], "no_answers");
+}
+
+#[tokio::test]
+async fn a_centre_that_answers_no_message_is_noticed_in_the_warm_up() {
+    let args = [
+        "bench",
+        "--messages",
+        "1000",
+        "--window",
+        "50",
+        "--timeout",
+        "1",
+        "--json",
+    ];
+    let ran = meet(&args, "", accept_binds()).await.ran().await;
+    assert_eq!(ran.code, 6, "{}", ran.out);
+    let summary = summary(&ran);
+    assert_eq!(summary["unknown_by"]["expired"], 1, "{summary}");
     assert_eq!(summary["limiter"], "no_answers");
 }
