@@ -1,10 +1,11 @@
 //! From the address on the command line to a session.
 
 use core::future::Future;
+use core::time::Duration;
 
 use smpp_esme::{
-    Client, ClientBuilder, CloseReason, Connect, ConnectError, ConnectErrorKind, Incoming, SmppUrl,
-    Stranger, TlsFault,
+    BoxStream, Client, ClientBuilder, CloseReason, Connect, ConnectError, ConnectErrorKind,
+    Incoming, SmppUrl, Stranger, TlsFault,
 };
 use smpp_pdu::CommandStatus;
 
@@ -52,8 +53,21 @@ pub(crate) async fn connect_with(
         .map_err(|error| refused(url, &error))
 }
 
+/// A stream to the first host of the address that can be reached, for verbs that
+/// look at the stream themselves.
+pub(crate) async fn stream(url: &SmppUrl, limit: Duration) -> Result<BoxStream, Failure> {
+    let mut why = Failure::usage("--url names no host");
+    for endpoint in url.endpoints() {
+        match endpoint.connect_within(limit).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => why = refused(url, &error),
+        }
+    }
+    Err(why)
+}
+
 /// The centre, what happened, and what to change.
-fn refused(url: &SmppUrl, error: &ConnectError) -> Failure {
+pub(crate) fn refused(url: &SmppUrl, error: &ConnectError) -> Failure {
     // With several hosts the error names them itself.
     let mut message = match url.endpoints().as_slice() {
         [only] => format!("{}: {error}", only.name()),

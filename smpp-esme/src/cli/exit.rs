@@ -1,5 +1,6 @@
 //! How a run can fail, and the code that says so.
 
+use core::fmt;
 use std::io;
 use std::process::ExitCode;
 
@@ -46,6 +47,13 @@ impl Failure {
             eprintln!("smpp-esme: {}", self.message);
         }
         ExitCode::from(self.kind as u8)
+    }
+}
+
+/// The line.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: what there is, and how a run ends.
 
 mod annotate;
+mod bench;
 mod broadcast;
 mod bulk;
 mod capture;
@@ -83,6 +84,8 @@ enum Verb {
     Cancel(manage::CancelArgs),
     /// Replaces a message that waits for delivery.
     Replace(manage::ReplaceArgs),
+    /// Puts a centre under load: throughput, latency, and what limits them.
+    Bench(bench::Args),
     /// Takes PDUs apart: values by name and offset, and what is off-spec.
     Decode(decode::Args),
     /// Makes PDUs of JSON: the inverse of decode --json.
@@ -131,6 +134,7 @@ fn run(verb: Verb, global: &Global, output: &mut Output) -> Result<(), Failure> 
         Verb::Probe(args) => connect::block_on(probe::run(&args, &global.url, output)),
         Verb::Send(args) => connect::block_on(send::run(&args, &global.url, output)),
         Verb::Bulk(args) => connect::block_on(bulk::run(&args, &global.url, output)),
+        Verb::Bench(args) => bench::run(args, &global.url, output),
         Verb::Listen(args) => connect::block_on(listen::run(&args, &global.url, output)),
         Verb::Query(args) => connect::block_on(manage::query(&args, &global.url, output)),
         Verb::Cancel(args) => connect::block_on(manage::cancel(&args, &global.url, output)),

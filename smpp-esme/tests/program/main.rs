@@ -5,6 +5,7 @@
     reason = "tests may panic"
 )]
 
+mod bench;
 mod broadcast;
 mod bulk;
 mod capture;

@@ -66,7 +66,7 @@ pub(super) async fn all(probe: &mut Probe<'_>) -> Result<Vec<Bound>, Failure> {
                 Ok(done) => done,
                 // Nothing to probe.
                 Err(refusal) if accepted.is_empty() && !probe.has_connected => {
-                    return Err(refusal.into_failure(probe.url));
+                    return Err(refusal.into_failure());
                 }
                 Err(Refusal::Failure(failure)) => return Err(failure),
                 Err(refusal) => {

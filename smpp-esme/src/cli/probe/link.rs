@@ -10,8 +10,10 @@ use smpp_pdu::{
     SequenceNumber, UnbindResp,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
+
+use crate::cli::connect::stream;
+use crate::cli::exit::Failure;
 
 /// The longest PDU that a centre may send, in octets.
 const LONGEST: usize = 70_000;
@@ -93,14 +95,10 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) async fn connect(url: &SmppUrl, limit: Duration) -> std::io::Result<Self> {
-        let connect = TcpStream::connect((url.host(), url.port()));
-        let stream = tokio::time::timeout(limit, connect)
-            .await
-            .map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))??;
-        stream.set_nodelay(true)?;
+    pub(super) async fn connect(url: &SmppUrl, limit: Duration) -> Result<Self, Failure> {
+        let stream = stream(url, limit).await?;
         Ok(Self {
-            stream: Box::pin(stream),
+            stream,
             received: Vec::new(),
             next: 1,
             limit,

@@ -64,7 +64,8 @@ pub(crate) struct Args {
 
 /// Why there is no session.
 enum Refusal {
-    Connection(std::io::Error),
+    /// There is no connection.
+    Connection(Failure),
     Failure(Failure),
 }
 
@@ -77,24 +78,16 @@ impl From<Failure> for Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Connection(error) => write!(f, "no connection: {error}"),
+            Self::Connection(failure) => failure.fmt(f),
             Self::Failure(_) => f.write_str("not sent"),
         }
     }
 }
 
 impl Refusal {
-    fn into_failure(self, url: &SmppUrl) -> Failure {
+    fn into_failure(self) -> Failure {
         match self {
-            Self::Failure(failure) => failure,
-            Self::Connection(error) => Failure::new(
-                Kind::Refused,
-                format!(
-                    "{}:{}: {error}; is a centre listening there? Check HOST:PORT in --url",
-                    url.host(),
-                    url.port()
-                ),
-            ),
+            Self::Failure(failure) | Self::Connection(failure) => failure,
         }
     }
 }
@@ -134,11 +127,6 @@ impl Probe<'_> {
 }
 
 pub(crate) async fn run(args: &Args, url: &str, output: &mut Output) -> Result<(), Failure> {
-    if url.starts_with("smpps:") {
-        return Err(Failure::usage(
-            "probe looks at octets and speaks no TLS: use smpp:// and the port without TLS",
-        ));
-    }
     let url = connect::parse(url)?;
     output.line(format_args!(
         "{}",
