@@ -1,5 +1,6 @@
 //! The handle of a session.
 
+use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 use core::marker::PhantomData;
@@ -7,22 +8,24 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::sync::{Arc, OnceLock};
 
-use bytes::BytesMut;
-use smpp_codec::{encode, encoded_len};
+use smpp_codec::encode;
 use smpp_pdu::{
     BindType, Body, BroadcastSm, CancelBroadcastSm, CancelSm, CommandId, DataSm, EnquireLink,
     InterfaceVersion, Pdu, QueryBroadcastSm, QuerySm, ReplaceSm, SequenceNumber, SubmitMulti,
     SubmitSm,
 };
 use smpp_session::CloseReason;
-use smpp_session::driver::drive;
+use smpp_session::driver::drive_with;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
-use tracing::info;
+use tracing::{Instrument, info, info_span};
 
-use crate::task::{Command, Outcome, Outgoing, Reply, Task};
+use crate::mailbox::{Command, Mailbox};
+use crate::metrics::Metrics;
+use crate::reply::{Outcome, Reply};
+use crate::task::Task;
 use crate::{
-    BindConfig, ClientBuilder, ConnectError, Inbound, Incoming, OwnedPdu, RequestError,
+    BindConfig, ClientBuilder, ConnectError, Inbound, Incoming, OwnedPdu, Pipeline, RequestError,
     RequestErrorKind, SmppUrl, SubmitResp,
 };
 
@@ -45,10 +48,19 @@ pub struct Client {
     handle: Arc<Handle>,
 }
 
+/// Room for encoding that a thread keeps.
+const KEPT_SCRATCH: usize = 4096;
+
+std::thread_local! {
+    /// Requests are encoded outside of any lock.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 /// The end of the last one ends the session.
 struct Handle {
-    commands: mpsc::UnboundedSender<Command>,
+    mailbox: Arc<Mailbox>,
     window: Arc<Semaphore>,
+    window_size: usize,
     reason: Arc<OnceLock<CloseReason>>,
     /// Becomes true when the connection is closed.
     closed: watch::Receiver<bool>,
@@ -58,7 +70,7 @@ struct Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        let _ = self.commands.send(Command::Unbind);
+        let _ = self.mailbox.put(Command::Unbind, &[]);
     }
 }
 
@@ -104,30 +116,39 @@ impl Client {
     {
         let bind = builder.bind.as_bind()?;
         let bind_type = bind.bind_type;
-        let (commands, command_queue) = mpsc::unbounded_channel();
+        let (mailbox, filled) = Mailbox::new();
+        let mailbox = Arc::new(mailbox);
         let (closed_tx, closed) = watch::channel(false);
-        let window = Arc::new(Semaphore::new(builder.window.into()));
+        let window_size = usize::from(builder.window);
+        let window = Arc::new(Semaphore::new(window_size));
         let reason = Arc::new(OnceLock::new());
+        let system_id = builder.bind.system_id_text().to_string();
+        let span = info_span!("session", %system_id, peer = builder.peer_name());
         let mut task = Task::new(
             Arc::clone(&window),
             incoming,
-            commands.clone(),
+            Arc::clone(&mailbox),
             builder.auto_ack,
             Arc::clone(&reason),
+            Metrics::new(system_id.clone(), builder.peer_name().into()),
         );
-        let config = builder.session();
-        tokio::spawn(async move {
-            let ended = drive(stream, config, &mut task, command_queue).await;
+        let (config, options) = (builder.session(), builder.drive_options());
+        let run = async move {
+            let ended = drive_with(stream, config, &mut task, filled, options).await;
             match ended.error {
                 Some(error) => info!(reason = %ended.reason, %error, "session over"),
                 None => info!(reason = %ended.reason, "session over"),
             }
+            // Before anybody learns that it is over, every request has its outcome.
+            drop(task);
             closed_tx.send_replace(true);
-        });
+        };
+        tokio::spawn(run.instrument(span.clone()));
         let client = Self {
             handle: Arc::new(Handle {
-                commands,
+                mailbox,
                 window,
+                window_size,
                 reason,
                 closed,
                 bind_type,
@@ -136,11 +157,7 @@ impl Client {
         };
         match client.call::<OwnedPdu>(bind).await {
             Ok(response) => {
-                info!(
-                    system_id = %builder.bind.system_id_text(),
-                    bind = %bind_type.command_id(),
-                    "bound"
-                );
+                span.in_scope(|| info!(bind = %bind_type.command_id(), "bound"));
                 let _ = client.handle.bind_resp.set(response);
                 Ok(client)
             }
@@ -161,7 +178,7 @@ impl Client {
     /// # Errors
     /// [`RequestError`]: refused, without response, or not sent.
     pub async fn submit_sm(&self, sm: &SubmitSm<'_>) -> Result<SubmitResp, RequestError> {
-        self.call(*sm).await
+        self.start_submit_sm(sm).await?.await
     }
 
     /// Submits a message without waiting for a place in the window. The
@@ -171,7 +188,6 @@ impl Client {
     /// [`RequestErrorKind::WindowFull`] when there is no place;
     /// [`RequestErrorKind::Closed`] when the session is over. Then nothing was sent.
     pub fn try_submit_sm(&self, sm: &SubmitSm<'_>) -> Result<Pending<SubmitResp>, RequestError> {
-        let outgoing = encoded((*sm).into())?;
         match self.handle.window.try_acquire() {
             Ok(permit) => permit.forget(),
             Err(TryAcquireError::NoPermits) => {
@@ -183,7 +199,7 @@ impl Client {
                 return Err(RequestError::new(CommandId::SUBMIT_SM, kind));
             }
         }
-        self.hand_over(outgoing)
+        self.start_now((*sm).into())
     }
 
     /// Waits for a place in the window, then submits a message. The response is
@@ -199,7 +215,14 @@ impl Client {
         &self,
         sm: &SubmitSm<'_>,
     ) -> Result<Pending<SubmitResp>, RequestError> {
-        self.start_any(*sm).await
+        self.place(CommandId::SUBMIT_SM).await?;
+        self.start_now((*sm).into())
+    }
+
+    /// Submits many messages from one task, the fastest way to do so.
+    #[must_use]
+    pub fn pipeline<K>(&self) -> Pipeline<K> {
+        Pipeline::new(self.clone())
     }
 
     /// Sends a message in `data_sm`.
@@ -353,36 +376,69 @@ impl Client {
         &self,
         body: impl Into<Body<'p>>,
     ) -> Result<Pending<T>, RequestError> {
-        let outgoing = encoded(body.into())?;
-        match self.handle.window.acquire().await {
-            // It is returned with the outcome, by the task of the session.
-            Ok(permit) => permit.forget(),
-            Err(_) => {
-                let command_id = outgoing.1;
-                return Err(RequestError::new(command_id, RequestErrorKind::Closed));
-            }
-        }
-        self.hand_over(outgoing)
+        let body = body.into();
+        self.place(body.command_id()).await?;
+        self.start_now(body)
     }
 
-    fn hand_over<T>(
-        &self,
-        (octets, command_id): (BytesMut, CommandId),
-    ) -> Result<Pending<T>, RequestError> {
+    /// Takes a place in the window, which the task of the session gives back with
+    /// the outcome. [`hand_over`](Self::hand_over) must follow at once.
+    pub(crate) async fn place(&self, command_id: CommandId) -> Result<(), RequestError> {
+        match self.handle.window.acquire().await {
+            Ok(permit) => {
+                permit.forget();
+                Ok(())
+            }
+            Err(_) => Err(RequestError::new(command_id, RequestErrorKind::Closed)),
+        }
+    }
+
+    fn start_now<T>(&self, body: Body<'_>) -> Result<Pending<T>, RequestError> {
+        let command_id = body.command_id();
         let (to, outcome) = oneshot::channel();
-        let outgoing = Outgoing {
-            octets: octets.freeze(),
-            reply: Reply::new(command_id, to),
-        };
-        self.handle
-            .commands
-            .send(Command::Request(outgoing))
-            .map_err(|_| RequestError::new(command_id, RequestErrorKind::Closed))?;
+        self.hand_over(body, |command_id| Reply::one(command_id, to))?;
         Ok(Pending {
             command_id,
             outcome,
             response: PhantomData,
         })
+    }
+
+    /// Gives a request, encoded by the caller's task, to the task of the session.
+    pub(crate) fn hand_over(
+        &self,
+        body: Body<'_>,
+        reply: impl FnOnce(CommandId) -> Reply,
+    ) -> Result<(), RequestError> {
+        let command_id = body.command_id();
+        // The session puts the number in when it sends.
+        let pdu = Pdu::request(SequenceNumber::UNKNOWN, body);
+        let mut octets = SCRATCH.take();
+        octets.clear();
+        let done = match encode(&pdu, &mut octets) {
+            Ok(len) => {
+                let reply = reply(command_id);
+                let request = Command::Request { len, reply };
+                self.handle
+                    .mailbox
+                    .put(request, &octets)
+                    .map_err(|refused| {
+                        if let Command::Request { reply, .. } = refused {
+                            reply.forget();
+                        }
+                        RequestError::new(command_id, RequestErrorKind::Closed)
+                    })
+            }
+            Err(error) => Err(RequestError::not_sent(command_id, error.into())),
+        };
+        if octets.capacity() <= KEPT_SCRATCH {
+            SCRATCH.set(octets);
+        }
+        if done.is_err() {
+            // The task of the session has not seen it.
+            self.handle.window.add_permits(1);
+        }
+        done
     }
 
     /// Ends the session in order: no more requests, the outstanding ones get
@@ -392,7 +448,7 @@ impl Client {
     /// # Cancel safety
     /// The end goes on without the future.
     pub async fn unbind(&self) -> CloseReason {
-        let _ = self.handle.commands.send(Command::Unbind);
+        let _ = self.handle.mailbox.put(Command::Unbind, &[]);
         self.closed().await
     }
 
@@ -432,6 +488,11 @@ impl Client {
         self.bind_resp()?.tlvs().sc_interface_version()?.ok()
     }
 
+    /// How many requests may wait for their responses.
+    pub(crate) fn window(&self) -> usize {
+        self.handle.window_size
+    }
+
     /// How many requests could be sent now without waiting.
     #[must_use]
     pub fn free_window(&self) -> usize {
@@ -447,16 +508,6 @@ impl fmt::Debug for Client {
             .field("close_reason", &self.close_reason())
             .finish_non_exhaustive()
     }
-}
-
-/// A request as octets, by the task that makes it.
-fn encoded(body: Body<'_>) -> Result<(BytesMut, CommandId), RequestError> {
-    let command_id = body.command_id();
-    // The session puts the number in when it sends.
-    let pdu = Pdu::request(SequenceNumber::UNKNOWN, body);
-    let mut octets = BytesMut::with_capacity(encoded_len(&pdu));
-    encode(&pdu, &mut octets).map_err(|error| RequestError::not_sent(command_id, error.into()))?;
-    Ok((octets, command_id))
 }
 
 /// A request that was handed over: a future of its outcome.

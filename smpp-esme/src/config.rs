@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use smpp_codec::Decoder;
 use smpp_pdu::{Address, Bind, BindType, COctetStr, InterfaceVersion, Npi, Ton};
+use smpp_session::driver::DriveOptions;
 use smpp_session::{Config, Role};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -150,6 +151,8 @@ pub struct ClientBuilder {
     max_pdu_len: usize,
     pub(crate) incoming_buffer: usize,
     pub(crate) auto_ack: bool,
+    records: Option<usize>,
+    peer: Option<String>,
 }
 
 impl ClientBuilder {
@@ -167,6 +170,8 @@ impl ClientBuilder {
             max_pdu_len: config.max_pdu_len,
             incoming_buffer: 1024,
             auto_ack: false,
+            records: None,
+            peer: None,
         }
     }
 
@@ -231,6 +236,22 @@ impl ClientBuilder {
         self
     }
 
+    /// For transports that keep records (X.25, Unix SEQPACKET sockets; see
+    /// [`RecordSocket`](crate::RecordSocket)): each write holds whole PDUs, and no
+    /// more than this many octets of them unless one alone is longer. Records of
+    /// the centre may be as long, or 64 KiB. Default: the transport is a stream.
+    pub fn records(mut self, octets: usize) -> Self {
+        self.records = Some(octets);
+        self
+    }
+
+    /// What logs and [metrics](crate::metrics) call the centre. Default:
+    /// `HOST:PORT`, and nothing where a stream is given.
+    pub fn peer(mut self, name: impl Into<String>) -> Self {
+        self.peer = Some(name.into());
+        self
+    }
+
     /// Connects and binds.
     ///
     /// # Cancel safety
@@ -239,7 +260,12 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`ConnectError`] when there is no connection, or no bind.
-    pub async fn connect(self, host: &str, port: u16) -> Result<(Client, Incoming), ConnectError> {
+    pub async fn connect(
+        mut self,
+        host: &str,
+        port: u16,
+    ) -> Result<(Client, Incoming), ConnectError> {
+        self.peer.get_or_insert_with(|| format!("{host}:{port}"));
         let limit = self.connect_timeout;
         let stream = tokio::time::timeout(limit, TcpStream::connect((host, port)))
             .await
@@ -264,6 +290,15 @@ impl ClientBuilder {
         let (incoming, queue) = mpsc::channel(self.incoming_buffer);
         let client = Client::bind(stream, self, incoming).await?;
         Ok((client, Incoming::new(queue)))
+    }
+
+    pub(crate) fn peer_name(&self) -> &str {
+        self.peer.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn drive_options(&self) -> DriveOptions {
+        self.records
+            .map_or_else(DriveOptions::default, DriveOptions::records)
     }
 
     pub(crate) fn session(&self) -> Config {

@@ -1,12 +1,13 @@
 //! What a centre sends by itself: messages, receipts, notifications.
 
 use core::task::{Context, Poll};
+use std::sync::Arc;
 
 use smpp_pdu::{Body, CommandId, CommandStatus, EsmClass, Pdu, SequenceNumber};
 use tokio::sync::mpsc;
 
 use crate::OwnedPdu;
-use crate::task::Command;
+use crate::mailbox::{Command, Mailbox};
 
 /// What the centre sends by itself, in the order of its arrival.
 ///
@@ -144,19 +145,19 @@ impl Drop for Delivery {
 /// How a delivery is answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    commands: mpsc::UnboundedSender<Command>,
+    mailbox: Arc<Mailbox>,
     command_id: CommandId,
     sequence_number: SequenceNumber,
 }
 
 impl Answer {
     pub(crate) fn new(
-        commands: mpsc::UnboundedSender<Command>,
+        mailbox: Arc<Mailbox>,
         command_id: CommandId,
         sequence_number: SequenceNumber,
     ) -> Self {
         Self {
-            commands,
+            mailbox,
             command_id,
             sequence_number,
         }
@@ -164,10 +165,11 @@ impl Answer {
 
     fn send(self, status: CommandStatus) {
         // Without a session there is nobody to answer.
-        let _ = self.commands.send(Command::Answer {
+        let answer = Command::Answer {
             command_id: self.command_id,
             sequence_number: self.sequence_number,
             status,
-        });
+        };
+        let _ = self.mailbox.put(answer, &[]);
     }
 }

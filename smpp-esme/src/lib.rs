@@ -7,7 +7,13 @@ mod config;
 mod connect;
 mod error;
 mod incoming;
+mod mailbox;
+pub mod metrics;
 mod owned;
+mod pipeline;
+#[cfg(unix)]
+mod records;
+mod reply;
 mod task;
 mod url;
 
@@ -21,4 +27,7 @@ pub use connect::{BoxStream, Connect, Requester, Stream};
 pub use error::{ConnectError, ConnectErrorKind, RequestError, RequestErrorKind};
 pub use incoming::{Delivery, Inbound, Incoming};
 pub use owned::{OwnedPdu, SubmitResp};
+pub use pipeline::Pipeline;
+#[cfg(unix)]
+pub use records::RecordSocket;
 pub use url::{DEFAULT_PORT, DEFAULT_WINDOW, SmppUrl, UrlError, UrlErrorKind};

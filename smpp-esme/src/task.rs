@@ -1,106 +1,20 @@
 //! What the driver task of a client does with events and commands.
 
 use core::mem;
-use std::collections::VecDeque;
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
-use smpp_codec::decode;
-use smpp_pdu::{
-    Body, CommandId, CommandStatus, DataSmResp, DeliverSmResp, Header, InterfaceVersion, Pdu,
-    SequenceNumber, UnknownBody,
-};
+use smpp_pdu::{Body, CommandId, CommandStatus, DataSmResp, DeliverSmResp, Pdu, SequenceNumber};
 use smpp_session::driver::{Application, Link};
-use smpp_session::{CloseReason, Event, Request, RequestId, Response, SendError, error_response};
+use smpp_session::{CloseReason, Event, Instant, Request, RequestId, Response, error_response};
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc};
 use tracing::{debug, warn};
 
 use crate::incoming::{Answer, Delivery, Inbound};
+use crate::mailbox::{Command, Filled, Letters, Mailbox};
+use crate::metrics::Metrics;
+use crate::reply::{Outcome, Reply};
 use crate::{OwnedPdu, RequestError, RequestErrorKind};
-
-/// What became of a request.
-pub(crate) type Outcome = Result<OwnedPdu, RequestError>;
-
-/// What the handles of a client ask of its task.
-#[derive(Debug)]
-pub(crate) enum Command {
-    /// Send this request.
-    Request(Outgoing),
-    /// Answer a message or receipt of the centre.
-    Answer {
-        command_id: CommandId,
-        sequence_number: SequenceNumber,
-        status: CommandStatus,
-    },
-    /// Let what is outstanding come to its end, then unbind.
-    Unbind,
-}
-
-/// A request, encoded by the task that makes it. The driver's task only copies
-/// its octets behind a header.
-#[derive(Debug)]
-pub(crate) struct Outgoing {
-    /// The whole PDU; its sequence number is chosen when it is sent.
-    pub(crate) octets: Bytes,
-    pub(crate) reply: Reply,
-}
-
-impl Outgoing {
-    /// The body for a session of this version. Most are passed on as octets;
-    /// the session looks into a few, and for parameters where there are none.
-    fn body(&self, version: InterfaceVersion) -> Body<'_> {
-        let command_id = self.reply.command_id;
-        let looked_into = command_id.is_bind()
-            || command_id == CommandId::ENQUIRE_LINK
-            || !version.supports_tlvs();
-        if looked_into && let Ok(pdu) = decode(&self.octets) {
-            return pdu.body;
-        }
-        let octets = self.octets.get(Header::LEN..).unwrap_or(&[]);
-        UnknownBody { command_id, octets }.into()
-    }
-}
-
-/// Where the one outcome of a request goes.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    command_id: CommandId,
-    sent: bool,
-    to: Option<oneshot::Sender<Outcome>>,
-}
-
-impl Reply {
-    pub(crate) fn new(command_id: CommandId, to: oneshot::Sender<Outcome>) -> Self {
-        Self {
-            command_id,
-            sent: false,
-            to: Some(to),
-        }
-    }
-
-    fn settle(mut self, outcome: Outcome) {
-        if let Some(to) = self.to.take() {
-            // Who no longer waits has dropped the other end.
-            let _ = to.send(outcome);
-        }
-    }
-}
-
-/// A request is not lost with its task either: that it was never sent, or that
-/// nobody knows what became of it, is an outcome.
-impl Drop for Reply {
-    fn drop(&mut self) {
-        if let Some(to) = self.to.take() {
-            let kind = if self.sent {
-                RequestErrorKind::LinkLost(CloseReason::ConnectionLost)
-            } else {
-                RequestErrorKind::Closed
-            };
-            let _ = to.send(Err(RequestError::new(self.command_id, kind)));
-        }
-    }
-}
 
 /// Outstanding requests, found by the number that the session gives back.
 #[derive(Debug, Default)]
@@ -138,70 +52,68 @@ impl Pending {
 #[derive(Debug)]
 pub(crate) struct Task {
     pending: Pending,
-    /// Requests that have a permit of the window and are refused by that of the
-    /// session. Both have the same size, so that none should ever wait here; one
-    /// that did would go out with the next answer instead of being lost.
-    backlog: VecDeque<Outgoing>,
     /// Requests whose connection has gone, until it is known why.
     lost: Vec<Reply>,
     window: Arc<Semaphore>,
     /// Permits to be returned at the end of the batch.
     returned: usize,
     incoming: Option<mpsc::Sender<Inbound>>,
-    /// For those who answer deliveries.
-    commands: mpsc::UnboundedSender<Command>,
+    mailbox: Arc<Mailbox>,
+    /// Swapped with what is in the mailbox; empty in between.
+    letters: Letters,
     auto_ack: bool,
     draining: bool,
     reason: Arc<OnceLock<CloseReason>>,
+    metrics: Metrics,
 }
 
 impl Task {
     pub(crate) fn new(
         window: Arc<Semaphore>,
         incoming: mpsc::Sender<Inbound>,
-        commands: mpsc::UnboundedSender<Command>,
+        mailbox: Arc<Mailbox>,
         auto_ack: bool,
         reason: Arc<OnceLock<CloseReason>>,
+        metrics: Metrics,
     ) -> Self {
         Self {
             pending: Pending::default(),
-            backlog: VecDeque::new(),
             lost: Vec::new(),
             window,
             returned: 0,
             incoming: Some(incoming),
-            commands,
+            mailbox,
+            letters: Letters::default(),
             auto_ack,
             draining: false,
             reason,
+            metrics,
         }
     }
 
-    fn send(&mut self, link: &mut Link<'_>, mut request: Outgoing) {
+    /// Sends a request. Whoever made it holds a permit of the window, which is as
+    /// large as that of the session: there is always room.
+    fn send(&mut self, link: &mut Link<'_>, octets: &[u8], mut reply: Reply) {
         let at = self.pending.next();
         // A usize always fits.
-        let id = RequestId(at as u64);
-        match link.request(id, request.body(link.version())) {
+        match link.request_encoded(RequestId(at as u64), octets) {
             Ok(_) => {
-                request.reply.sent = true;
-                self.pending.insert(at, request.reply);
+                reply.sent = true;
+                self.pending.insert(at, reply);
             }
             Err(error) => {
                 if at < self.pending.replies.len() {
                     self.pending.free.push(at);
                 }
-                if matches!(error, SendError::WindowFull { .. }) {
-                    self.backlog.push_front(request);
-                    return;
-                }
-                let error = RequestError::not_sent(request.reply.command_id, error);
-                self.settle(request.reply, Err(error));
+                let error = RequestError::not_sent(reply.command_id, error);
+                self.settle(reply, Err(error));
             }
         }
     }
 
     fn settle(&mut self, reply: Reply, outcome: Outcome) {
         self.returned += 1;
+        self.metrics.count(reply.command_id, &outcome);
         reply.settle(outcome);
     }
 
@@ -237,7 +149,7 @@ impl Task {
                 let header = *pdu.frame().header();
                 let answer = (!self.auto_ack).then(|| {
                     Answer::new(
-                        self.commands.clone(),
+                        Arc::clone(&self.mailbox),
                         header.command_id,
                         header.sequence_number,
                     )
@@ -294,41 +206,34 @@ impl Task {
 
     /// What can go on after any event or command.
     fn go_on(&mut self, link: &mut Link<'_>) {
-        while link.free_window() > 0
-            && let Some(request) = self.backlog.pop_front()
-        {
-            self.send(link, request);
-        }
         if self.returned > 0 {
             self.window.add_permits(mem::take(&mut self.returned));
         }
-        if self.draining
-            && self.backlog.is_empty()
-            && self.pending.is_empty()
-            && link.unbind().is_err()
-        {
+        if self.draining && self.pending.is_empty() && link.unbind().is_err() {
             // Not bound: there is nobody to say goodbye to.
             link.close();
         }
     }
 
-    fn end(&mut self, reason: CloseReason) {
+    fn end(&mut self, link: &Link<'_>, reason: CloseReason) {
         // Before anybody learns of it: a handle that is told "closed" asks why.
         let _ = self.reason.set(reason);
         self.window.close();
         for reply in mem::take(&mut self.lost) {
             let kind = RequestErrorKind::LinkLost(reason);
-            let error = RequestError::new(reply.command_id, kind);
-            reply.settle(Err(error));
+            let outcome = Err(RequestError::new(reply.command_id, kind));
+            self.metrics.count(reply.command_id, &outcome);
+            reply.settle(outcome);
         }
-        // Their permits were never used: dropping them says "not sent".
-        self.backlog.clear();
+        // What is still in there is told that it was not sent.
+        self.mailbox.close();
         self.incoming = None;
+        self.metrics.publish(link, false);
     }
 }
 
 impl Application for Task {
-    type Command = Command;
+    type Command = Filled;
 
     fn event(&mut self, link: &mut Link<'_>, event: Event<'_>) {
         match event {
@@ -359,7 +264,7 @@ impl Application for Task {
             }
             Event::Fault(fault) => debug!(%fault, "the centre did what it must not"),
             Event::Closed(reason) => {
-                self.end(reason);
+                self.end(link, reason);
                 return;
             }
             _ => {}
@@ -367,38 +272,57 @@ impl Application for Task {
         self.go_on(link);
     }
 
-    fn command(&mut self, link: &mut Link<'_>, command: Command) {
-        match command {
-            Command::Request(request) if self.draining => {
-                let error = RequestError::new(request.reply.command_id, RequestErrorKind::Closed);
-                self.settle(request.reply, Err(error));
-            }
-            Command::Request(request) => {
-                if self.backlog.is_empty() && link.free_window() > 0 {
-                    self.send(link, request);
-                } else {
-                    self.backlog.push_back(request);
+    fn command(&mut self, link: &mut Link<'_>, Filled: Filled) {
+        let mut letters = mem::take(&mut self.letters);
+        self.mailbox.swap(&mut letters);
+        let mut octets = letters.octets.as_slice();
+        for command in letters.commands.drain(..) {
+            match command {
+                Command::Request { len, reply } => {
+                    let (request, rest) = octets.split_at_checked(len).unwrap_or((octets, &[]));
+                    octets = rest;
+                    if self.draining {
+                        let kind = RequestErrorKind::Closed;
+                        let error = RequestError::new(reply.command_id, kind);
+                        self.settle(reply, Err(error));
+                    } else {
+                        self.send(link, request, reply);
+                    }
                 }
-            }
-            Command::Answer {
-                command_id,
-                sequence_number,
-                status,
-            } => {
-                let response = response(command_id, sequence_number, status);
-                if let Err(error) = link.respond(&response) {
-                    debug!(%error, "an answer came too late");
+                Command::Answer {
+                    command_id,
+                    sequence_number,
+                    status,
+                } => {
+                    let response = response(command_id, sequence_number, status);
+                    if let Err(error) = link.respond(&response) {
+                        debug!(%error, "an answer came too late");
+                    }
                 }
-            }
-            Command::Unbind => {
-                self.draining = true;
-                self.window.close();
+                Command::Unbind => {
+                    self.draining = true;
+                    self.window.close();
+                }
             }
         }
+        letters.clear();
+        self.letters = letters;
     }
 
     fn batch_end(&mut self, link: &mut Link<'_>) {
         self.go_on(link);
+        self.metrics.batch_end(link);
+    }
+
+    fn wake_at(&self) -> Option<Instant> {
+        self.metrics.wake_at()
+    }
+}
+
+/// However the task ends: what was left for it must not wait for ever.
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.mailbox.close();
     }
 }
 

@@ -218,6 +218,13 @@ impl Latency {
         self.classes.iter().copied().map(u64::from).sum()
     }
 
+    /// How many took less than each bound, and not less than the one before:
+    /// 1 µs, 2 µs, 4 µs … What took longer than the last bound counts with it.
+    pub fn iter(&self) -> impl Iterator<Item = (Duration, u32)> + '_ {
+        let bounds = (0..self.classes.len()).map(|class| Duration::from_micros(1_u64 << class));
+        bounds.zip(self.classes)
+    }
+
     /// An upper bound of the time that `percent` of all stayed below, within a
     /// factor of two; `None` when nothing was measured.
     #[must_use]

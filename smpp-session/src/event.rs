@@ -255,6 +255,8 @@ pub enum SendError {
         /// The operation.
         command_id: CommandId,
     },
+    /// Octets that were given as one encoded request are not that.
+    NotOnePdu,
     /// The buffer takes it not, or no buffer could.
     Encode(EncodeError),
 }
@@ -277,6 +279,7 @@ impl fmt::Display for SendError {
             Self::WrongKind { command_id } => {
                 write!(f, "{command_id} is not sent by this call")
             }
+            Self::NotOnePdu => f.write_str("the octets are not one encoded request"),
             Self::Encode(error) => error.fmt(f),
         }
     }

@@ -13,12 +13,12 @@ use tracing::{debug, info, trace};
 
 use crate::answer::Answer;
 use crate::engine::{Batch, Input};
-use crate::message::Ids;
+use crate::message_id::Ids;
 use crate::receipt::with_receipt;
 use crate::registry::{BoundSession, ConnectionId, SessionInfo};
 use crate::store::{Delivery, DeliveryContent, DeliveryKey};
 use crate::submission::{Job, Submitter};
-use crate::{Accounts, Clock};
+use crate::{Accounts, Clock, Timestamp};
 
 /// What the engine, or the server, asks of a connection.
 #[derive(Debug)]
@@ -87,6 +87,8 @@ pub(crate) struct Connection {
     commands: UnboundedSender<Command>,
     bound: Option<Bound>,
     jobs: Vec<Job>,
+    /// The time of the requests of one read, from the first of them on.
+    now: Option<Timestamp>,
     outcomes: Vec<(DeliveryKey, DeliveryOutcome)>,
     /// To be sent when the window has room.
     waiting: VecDeque<Arc<Delivery>>,
@@ -113,6 +115,7 @@ impl Connection {
             commands,
             bound: None,
             jobs: Vec::new(),
+            now: None,
             outcomes: Vec::new(),
             waiting: VecDeque::new(),
             counts: Counts::default(),
@@ -161,7 +164,7 @@ impl Connection {
         let submitter = Submitter {
             account: &bound.account,
             version: bound.version,
-            now: self.shared.clock.now(),
+            now: *self.now.get_or_insert_with(|| self.shared.clock.now()),
             ids: &self.shared.ids,
             validity: self.shared.validity,
         };
@@ -360,6 +363,7 @@ impl Application for Connection {
 
     fn batch_end(&mut self, link: &mut Link<'_>) {
         self.deliver(link);
+        self.now = None;
         if self.jobs.is_empty() && self.outcomes.is_empty() {
             return;
         }

@@ -1,59 +1,12 @@
 //! Messages, as the message centre keeps them.
 
-use core::fmt;
-use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use smpp_codec::{DecodeError, decode};
-use smpp_pdu::{
-    Address, Body, COctetStr, DataCoding, EsmClass, InterfaceVersion, Pdu, RegisteredDelivery, Tlvs,
-};
+use smpp_pdu::{Address, Body, COctetStr, DataCoding, EsmClass, Pdu, RegisteredDelivery, Tlvs};
 
-use crate::{Life, Timestamp};
-
-/// The id of a message: an opaque text of at most 64 characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MessageId(Arc<str>);
-
-impl MessageId {
-    /// An id of this text.
-    ///
-    /// # Errors
-    /// [`InvalidId`] when it is empty, longer than 64 octets, or holds anything
-    /// but printable ASCII.
-    pub fn new(text: &str) -> Result<Self, InvalidId> {
-        let printable = text.bytes().all(|octet| octet.is_ascii_graphic());
-        if text.is_empty() || text.len() > 64 || !printable {
-            return Err(InvalidId);
-        }
-        Ok(Self(text.into()))
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The id as a field of a PDU.
-    #[must_use]
-    pub fn as_c_octet_str(&self) -> COctetStr<'_> {
-        // Printable ASCII holds no NUL.
-        COctetStr::new(self.0.as_bytes()).unwrap_or_default()
-    }
-}
-
-impl fmt::Display for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-/// A text that cannot be the id of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a message id has 1 to 64 characters of printable ASCII")]
-pub struct InvalidId;
+use crate::{Life, MessageId, Timestamp};
 
 /// One message: `id` as the ESME knows it, and `part` where one `submit_multi`
 /// made several messages, which share the id.
@@ -78,6 +31,8 @@ pub struct Message {
     pub life: Life,
     /// INVARIANT: decodes to a `submit_sm` or a `data_sm`.
     pdu: Bytes,
+    /// That of the PDU: every end of a message asks for it.
+    registered_delivery: RegisteredDelivery,
 }
 
 impl Message {
@@ -93,17 +48,44 @@ impl Message {
         life: Life,
         pdu: Bytes,
     ) -> Result<Self, NotAMessage> {
-        let message = Self {
+        let registered_delivery = match decode(&pdu)?.body {
+            Body::SubmitSm(sm) => sm.registered_delivery,
+            Body::DataSm(sm) => sm.registered_delivery,
+            _ => return Err(NotAMessage::OtherPdu),
+        };
+        Ok(Self {
             key,
             account,
             submitted,
             life,
             pdu,
-        };
-        match decode(&message.pdu)?.body {
-            Body::SubmitSm(_) | Body::DataSm(_) => Ok(message),
-            _ => Err(NotAMessage::OtherPdu),
+            registered_delivery,
+        })
+    }
+
+    /// A message from the octets of a `submit_sm` or `data_sm` that was decoded
+    /// already, and has this `registered_delivery`.
+    pub(crate) const fn decoded(
+        key: MessageKey,
+        account: Arc<str>,
+        submitted: Timestamp,
+        life: Life,
+        pdu: Bytes,
+        registered_delivery: RegisteredDelivery,
+    ) -> Self {
+        Self {
+            key,
+            account,
+            submitted,
+            life,
+            pdu,
+            registered_delivery,
         }
+    }
+
+    /// Which receipts are wanted, without a look into the PDU.
+    pub(crate) const fn registered_delivery(&self) -> RegisteredDelivery {
+        self.registered_delivery
     }
 
     /// The octets of the PDU.
@@ -204,35 +186,5 @@ impl<'a> Content<'a> {
             }),
             _ => None,
         }
-    }
-}
-
-/// Makes ids that are unique in this process.
-#[derive(Debug)]
-pub(crate) struct Ids {
-    next: AtomicU64,
-}
-
-impl Ids {
-    /// Ids that go on where those of a process that started earlier ended, as
-    /// long as that made fewer than 4,294,967,296 a second.
-    pub(crate) fn new(now: Timestamp) -> Self {
-        let start = (now.0 / 1000) << 32 | 1;
-        Self {
-            next: AtomicU64::new(start),
-        }
-    }
-
-    /// The next id: 16 hexadecimal digits, 8 for a peer of 3.3, which takes no
-    /// more. The two forms differ in length, and so never meet.
-    pub(crate) fn next(&self, version: InterfaceVersion) -> MessageId {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let text = if version.normalized() == InterfaceVersion::V3_3 {
-            let [.., a, b, c, d] = number.to_be_bytes();
-            format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
-        } else {
-            format!("{number:016x}")
-        };
-        MessageId(text.into())
     }
 }

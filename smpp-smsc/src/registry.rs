@@ -9,6 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::connection::Command;
 use crate::engine::Pending;
+use crate::hash::IdMap;
 use crate::store::DeliveryKey;
 
 /// The number of a connection, unique in this process.
@@ -65,7 +66,7 @@ impl BoundSession {
 /// All bound sessions, by connection and by account.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    sessions: HashMap<ConnectionId, BoundSession>,
+    sessions: IdMap<ConnectionId, BoundSession>,
     receivers: HashMap<Arc<str>, Vec<ConnectionId>>,
 }
 

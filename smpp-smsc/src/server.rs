@@ -18,7 +18,7 @@ use tracing::{debug, info, warn};
 
 use crate::connection::{Command, Connection, Shared};
 use crate::engine::{Engine, Input, Settings};
-use crate::message::Ids;
+use crate::message_id::Ids;
 use crate::network::{Handsets, Network, Reports};
 use crate::registry::{ConnectionId, SessionInfo};
 use crate::store::{MemoryStore, Store};

@@ -9,11 +9,11 @@ use smpp_codec::encode;
 use smpp_pdu::time::{SmppTime, TimeOptions};
 use smpp_pdu::{
     Address, Body, COctetStr, CommandId, CommandStatus, DestAddress, InterfaceVersion, Pdu,
-    SequenceNumber, ShortMessage, SubmitMulti, SubmitSm, Tlvs,
+    RegisteredDelivery, SequenceNumber, ShortMessage, SubmitMulti, SubmitSm, Tlvs,
 };
 
 use crate::answer::RefusedRecipient;
-use crate::message::Ids;
+use crate::message_id::Ids;
 use crate::{Life, Message, MessageId, MessageKey, Timestamp};
 
 /// One request, as the engine takes it.
@@ -57,7 +57,9 @@ impl Submitter<'_> {
             Body::SubmitMulti(sm) => self.submit_multi(sm, pdu.sequence_number),
             Body::DataSm(sm) => {
                 let times = Times::read(self, COctetStr::EMPTY, COctetStr::EMPTY, sm.tlvs);
-                times.and_then(|times| self.one(times, sm.destination_addr, octets))
+                times.and_then(|times| {
+                    self.one(times, sm.destination_addr, sm.registered_delivery, octets)
+                })
             }
             Body::QuerySm(_) | Body::CancelSm(_) | Body::ReplaceSm(_) => {
                 Ok(Work::Manage(Bytes::copy_from_slice(octets)))
@@ -70,18 +72,22 @@ impl Submitter<'_> {
     fn submit_sm(&self, sm: &SubmitSm<'_>, octets: &[u8]) -> Result<Work, CommandStatus> {
         check_text(sm.short_message, sm.sm_default_msg_id, sm.tlvs)?;
         let times = Times::read(self, sm.schedule_delivery_time, sm.validity_period, sm.tlvs)?;
-        self.one(times, sm.destination_addr, octets)
+        self.one(times, sm.destination_addr, sm.registered_delivery, octets)
     }
 
     fn one(
         &self,
         times: Times,
         destination: Address<'_>,
+        registered_delivery: RegisteredDelivery,
         octets: &[u8],
     ) -> Result<Work, CommandStatus> {
         check_destination(destination)?;
         let id = self.ids.next(self.version);
-        let message = self.message(id, 0, times, Bytes::copy_from_slice(octets))?;
+        // A copy of its own: a slice of what was read with it would keep all of
+        // that in memory for as long as this message waits.
+        let octets = Bytes::copy_from_slice(octets);
+        let message = self.message(id, 0, times, octets, registered_delivery);
         Ok(Work::Submit(message))
     }
 
@@ -118,7 +124,7 @@ impl Submitter<'_> {
                 continue;
             }
             let octets = encoded(&Pdu::request(number, for_one(sm, address)))?;
-            messages.push(self.message(id.clone(), part, times, octets)?);
+            messages.push(self.message(id.clone(), part, times, octets, sm.registered_delivery));
             // At most 255 recipients: the last addition may stand at the limit.
             part = part.saturating_add(1);
         }
@@ -135,13 +141,16 @@ impl Submitter<'_> {
         part: u8,
         times: Times,
         octets: Bytes,
-    ) -> Result<Arc<Message>, CommandStatus> {
-        let life = Life::new(times.scheduled, times.expires);
-        let key = MessageKey { id, part };
-        Message::new(key, self.account.clone(), self.now, life, octets)
-            .map(Arc::new)
-            // The session has decoded the same octets.
-            .map_err(|_| CommandStatus::ESME_RSYSERR)
+        registered_delivery: RegisteredDelivery,
+    ) -> Arc<Message> {
+        Arc::new(Message::decoded(
+            MessageKey { id, part },
+            self.account.clone(),
+            self.now,
+            Life::new(times.scheduled, times.expires),
+            octets,
+            registered_delivery,
+        ))
     }
 }
 

@@ -10,4 +10,9 @@ mod binding;
 mod centre;
 mod ending;
 mod incoming;
+mod metrics;
+mod pipeline;
+#[cfg(target_os = "linux")]
+mod records;
 mod requests;
+mod stalls;

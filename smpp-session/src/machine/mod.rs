@@ -1,5 +1,6 @@
 //! The part of a session that decides: states, windows, numbers, timers.
 
+mod encoded;
 mod input;
 mod output;
 mod timers;

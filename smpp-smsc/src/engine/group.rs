@@ -1,12 +1,12 @@
 //! What is committed at once, and what may be said after that.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use smpp_pdu::CommandStatus;
 
 use crate::Message;
 use crate::answer::{Answer, Reply};
+use crate::hash::IdMap;
 use crate::registry::ConnectionId;
 use crate::store::{Change, Delivery, DeliveryKey, Store, StoreError};
 
@@ -19,7 +19,7 @@ pub(super) struct Group {
     pub(super) changes: Vec<Change>,
     /// Deliveries among the changes, for sessions that wait for them.
     pub(super) fresh: Vec<Arc<Delivery>>,
-    pub(super) answers: HashMap<ConnectionId, Vec<Answer>>,
+    pub(super) answers: IdMap<ConnectionId, Vec<Answer>>,
 }
 
 impl Group {

@@ -19,6 +19,7 @@ use tracing::{error, info, warn};
 
 use crate::answer::{Answer, Reply};
 use crate::connection::{Command, DeliveryOutcome};
+use crate::hash::IdSet;
 use crate::network::{Attempt, Network, Report, Reports};
 use crate::registry::{BoundSession, ConnectionId, Registry, SessionInfo};
 use crate::store::{Change, Delivery, DeliveryContent, DeliveryKey, Store, StoreError};
@@ -288,7 +289,7 @@ impl Engine {
 
     /// Attempts have ended.
     async fn ended(&mut self, reports: Vec<Report>, group: &mut Group) {
-        let mut seen = HashSet::new();
+        let mut seen = IdSet::default();
         let keys: Vec<_> = reports.iter().map(|report| report.key.clone()).collect();
         // What the group holds about the same messages must be in the store first.
         self.flush(group).await;
@@ -316,10 +317,7 @@ impl Engine {
     fn changed_life(&mut self, message: Message, group: &mut Group) {
         let message = Arc::new(message);
         group.changes.push(Change::Update(message.clone()));
-        if message
-            .life
-            .wants_receipt(message.content().registered_delivery)
-        {
+        if message.life.wants_receipt(message.registered_delivery()) {
             self.next_key += 1;
             group.enqueue(Arc::new(Delivery {
                 key: DeliveryKey(self.next_key),

@@ -1,11 +1,12 @@
 //! A store that forgets everything when the process ends.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
 use super::{Change, Delivery, DeliveryKey, Store, StoreError};
+use crate::hash::IdMap;
 use crate::{Message, MessageId, MessageKey, Timestamp};
 
 /// Keeps everything in memory, within limits.
@@ -16,16 +17,42 @@ pub struct MemoryStore {
     tables: Mutex<Tables>,
 }
 
+/// The messages stand in slots, found by their keys, and in a list of slots for
+/// each moment at which some are due: a message that changes moves nothing else.
 #[derive(Debug, Default)]
 struct Tables {
-    messages: HashMap<MessageKey, Arc<Message>>,
-    due: BTreeSet<(Timestamp, MessageKey)>,
+    slots: Vec<Slot>,
+    /// Slots without a message.
+    free: Vec<u32>,
+    by_key: IdMap<MessageKey, u32>,
+    due: BTreeMap<Timestamp, List>,
+    /// Messages in the lists of `due`.
+    waiting_messages: usize,
     /// Messages with a final state, the one that ended first in front.
-    finished: VecDeque<MessageKey>,
+    finished: VecDeque<u32>,
     outbox: HashMap<Arc<str>, BTreeMap<DeliveryKey, Arc<Delivery>>>,
     /// Entries of all outboxes.
     waiting: usize,
 }
+
+#[derive(Debug)]
+struct Slot {
+    message: Option<Arc<Message>>,
+    /// The list that it is in.
+    due: Option<Timestamp>,
+    previous: u32,
+    next: u32,
+}
+
+/// Slots that are due at one moment, in the order in which they came.
+#[derive(Clone, Copy, Debug)]
+struct List {
+    oldest: u32,
+    newest: u32,
+}
+
+/// No slot.
+const NONE: u32 = u32::MAX;
 
 impl MemoryStore {
     /// A store for at most `capacity` messages that wait for delivery and
@@ -55,31 +82,130 @@ impl Default for MemoryStore {
 }
 
 impl Tables {
-    fn put(&mut self, message: Arc<Message>) {
-        let key = message.key.clone();
-        if let Some(due) = message.life.due() {
-            self.due.insert((due, key.clone()));
+    fn slot(&mut self, at: u32) -> Option<&mut Slot> {
+        self.slots.get_mut(usize::try_from(at).ok()?)
+    }
+
+    fn message(&self, key: &MessageKey) -> Option<&Arc<Message>> {
+        let at = usize::try_from(*self.by_key.get(key)?).ok()?;
+        self.slots.get(at)?.message.as_ref()
+    }
+
+    /// Puts the slot into the list of the moment at which its message is due
+    /// now, which may be none.
+    fn set_due(&mut self, at: u32, due: Option<Timestamp>) {
+        let Some(slot) = self.slot(at) else { return };
+        let before = slot.due;
+        if before == due {
+            return;
         }
-        let is_final = message.life.is_final();
-        let before = self.messages.insert(key.clone(), message);
-        if let Some(before) = &before
-            && let Some(due) = before.life.due()
-            && self.messages.get(&key).and_then(|now| now.life.due()) != Some(due)
+        let (previous, next) = (slot.previous, slot.next);
+        if let Some(before) = before {
+            self.take_out(before, previous, next);
+        }
+        let mut newest = NONE;
+        if let Some(due) = due {
+            self.waiting_messages += 1;
+            let list = self.due.entry(due).or_insert(List {
+                oldest: at,
+                newest: NONE,
+            });
+            newest = core::mem::replace(&mut list.newest, at);
+        }
+        if let Some(last) = self.slot(newest) {
+            last.next = at;
+        }
+        if let Some(slot) = self.slot(at) {
+            slot.due = due;
+            slot.previous = newest;
+            slot.next = NONE;
+        }
+    }
+
+    fn take_out(&mut self, due: Timestamp, previous: u32, next: u32) {
+        self.waiting_messages -= 1;
+        if let Some(before) = self.slot(previous) {
+            before.next = next;
+        }
+        if let Some(after) = self.slot(next) {
+            after.previous = previous;
+        }
+        if previous == NONE && next == NONE {
+            self.due.remove(&due);
+        } else if (previous == NONE || next == NONE)
+            && let Some(list) = self.due.get_mut(&due)
         {
-            self.due.remove(&(due, key.clone()));
+            if previous == NONE {
+                list.oldest = next;
+            } else {
+                list.newest = previous;
+            }
         }
+    }
+
+    fn insert(&mut self, message: Arc<Message>) {
+        if let Some(at) = self.by_key.get(&message.key) {
+            return self.put(*at, message);
+        }
+        let slot = Slot {
+            message: None,
+            due: None,
+            previous: NONE,
+            next: NONE,
+        };
+        let at = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(slot);
+            // The capacity of a store in memory ends far below.
+            u32::try_from(self.slots.len() - 1).unwrap_or(NONE)
+        });
+        self.by_key.insert(message.key.clone(), at);
+        self.put(at, message);
+    }
+
+    fn put(&mut self, at: u32, message: Arc<Message>) {
+        let (due, is_final) = (message.life.due(), message.life.is_final());
+        let Some(slot) = self.slot(at) else { return };
+        let before = slot.message.replace(message);
+        self.set_due(at, due);
         if is_final && before.is_none_or(|before| !before.life.is_final()) {
-            self.finished.push_back(key);
+            self.finished.push_back(at);
         }
+    }
+
+    /// Forgets the message that ended longest ago.
+    fn forget_first(&mut self) {
+        let Some(at) = self.finished.pop_front() else {
+            return;
+        };
+        self.set_due(at, None);
+        if let Some(message) = self.slot(at).and_then(|slot| slot.message.take()) {
+            self.by_key.remove(&message.key);
+            self.free.push(at);
+        }
+    }
+
+    /// The message that has waited longest, claimed; `None` when none is due.
+    fn claim(&mut self, now: Timestamp, lease_until: Timestamp) -> Option<Arc<Message>> {
+        let (due, list) = self.due.first_key_value()?;
+        if *due > now {
+            return None;
+        }
+        let at = list.oldest;
+        let message = self.slot(at)?.message.as_mut()?;
+        let life = &mut Arc::make_mut(message).life;
+        life.claim(now, lease_until);
+        let (due, message) = (life.due(), message.clone());
+        self.set_due(at, due);
+        Some(message)
     }
 
     fn apply(&mut self, change: Change) {
         match change {
-            Change::Insert(message) => self.put(message),
+            Change::Insert(message) => self.insert(message),
             Change::Update(message) => {
                 // What was forgotten stays so.
-                if self.messages.contains_key(&message.key) {
-                    self.put(message);
+                if let Some(at) = self.by_key.get(&message.key) {
+                    self.put(*at, message);
                 }
             }
             Change::Enqueue(delivery) => {
@@ -110,16 +236,14 @@ impl Store for MemoryStore {
                 .iter()
                 .filter(|change| matches!(change, Change::Insert(_)))
                 .count();
-            if new > 0 && tables.due.len() + tables.waiting + new > self.capacity {
+            if new > 0 && tables.waiting_messages + tables.waiting + new > self.capacity {
                 return Err(StoreError::Full);
             }
             for change in changes {
                 tables.apply(change);
             }
-            while tables.finished.len() > self.history
-                && let Some(key) = tables.finished.pop_front()
-            {
-                tables.messages.remove(&key);
+            while tables.finished.len() > self.history {
+                tables.forget_first();
             }
             Ok(())
         })
@@ -131,25 +255,20 @@ impl Store for MemoryStore {
     ) -> Result<Vec<Option<Arc<Message>>>, StoreError> {
         Ok(self.with(|tables| {
             keys.iter()
-                .map(|key| tables.messages.get(key).cloned())
+                .map(|key| tables.message(key).cloned())
                 .collect()
         }))
     }
 
     async fn find(&self, id: &MessageId) -> Result<Vec<Arc<Message>>, StoreError> {
         Ok(self.with(|tables| {
-            let mut found = Vec::new();
-            for part in 0..=u8::MAX {
-                let key = MessageKey {
-                    id: id.clone(),
-                    part,
-                };
-                match tables.messages.get(&key) {
-                    Some(message) => found.push(message.clone()),
-                    None => break,
-                }
-            }
-            found
+            let key = |part| MessageKey {
+                id: id.clone(),
+                part,
+            };
+            (0..=u8::MAX)
+                .map_while(|part| tables.message(&key(part)).cloned())
+                .collect()
         }))
     }
 
@@ -160,27 +279,13 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<Arc<Message>>, StoreError> {
         Ok(self.with(|tables| {
-            let mut claimed = Vec::new();
-            while claimed.len() < limit
-                && let Some((due, key)) = tables.due.first().cloned()
-                && due <= now
-            {
-                let Some(message) = tables.messages.get(&key) else {
-                    tables.due.remove(&(due, key));
-                    continue;
-                };
-                let mut message = Message::clone(message);
-                message.life.claim(now, lease_until);
-                let message = Arc::new(message);
-                tables.put(message.clone());
-                claimed.push(message);
-            }
-            claimed
+            let claims = core::iter::from_fn(|| tables.claim(now, lease_until));
+            claims.take(limit).collect()
         }))
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.with(|tables| tables.due.first().map(|(due, _)| *due)))
+        Ok(self.with(|tables| tables.due.first_key_value().map(|(due, _)| *due)))
     }
 
     async fn outbox(
@@ -241,5 +346,36 @@ mod tests {
         let id = |text| MessageId::new(text).unwrap();
         assert!(store.find(&id("a")).await.unwrap().is_empty());
         assert_eq!(store.find(&id("b")).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn messages_of_one_moment_end_in_any_order_and_leave_nothing() {
+        let store = MemoryStore::new(10, 2);
+        for round in 0..3 {
+            let all: Vec<_> = (0..5)
+                .map(|part| conformance::message(&format!("r{round}"), part, 5))
+                .collect();
+            let inserts = all.iter().cloned().map(Change::Insert).collect();
+            store.commit(inserts).await.unwrap();
+            // From the middle, the end and the start of the list.
+            for at in [2, 4, 0] {
+                let ended = conformance::delivered(&all[at], Timestamp(6));
+                store.commit(vec![Change::Update(ended)]).await.unwrap();
+            }
+            let claimed = store.claim(Timestamp(5), Timestamp(9), 9).await.unwrap();
+            let claimed: Vec<_> = claimed.iter().map(|one| one.key.part).collect();
+            assert_eq!(claimed, [1, 3]);
+            for at in [3, 1] {
+                let ended = conformance::delivered(&all[at], Timestamp(6));
+                store.commit(vec![Change::Update(ended)]).await.unwrap();
+            }
+            assert_eq!(store.next_due().await, Ok(None));
+        }
+        // Two are remembered; the slots of the others were used again.
+        store.with(|tables| {
+            assert_eq!((tables.by_key.len(), tables.finished.len()), (2, 2));
+            assert_eq!((tables.waiting_messages, tables.due.len()), (0, 0));
+            assert!(tables.slots.len() <= 7, "{}", tables.slots.len());
+        });
     }
 }

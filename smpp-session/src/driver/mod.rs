@@ -7,6 +7,9 @@
 //! An [`Application`] says what to do with events, and with the commands that
 //! other tasks send it over a channel.
 
+mod link;
+mod output;
+
 use core::cell::Cell;
 use core::future::poll_fn;
 use core::pin::{Pin, pin};
@@ -15,16 +18,14 @@ use core::time::Duration;
 use std::io;
 use std::vec::Vec;
 
-use bytes::{Buf, BytesMut};
-use smpp_pdu::{Body, Pdu, SequenceNumber};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Sleep;
 
-use crate::{
-    CloseReason, Config, Event, HeapSession, Instant, Machine, RequestId, SendError, SessionState,
-    Slot,
-};
+use crate::{CloseReason, Config, Event, HeapSession, Instant};
+
+pub use link::Link;
+use output::Output;
 
 /// Octets that are asked of the connection at once.
 const READ_SIZE: usize = 64 * 1024;
@@ -34,9 +35,6 @@ std::thread_local! {
     /// so that one buffer serves all of them: an idle connection has none.
     static READ_BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
-
-/// Room that is kept in the output buffer of a connection between bursts.
-const KEPT_OUT: usize = 16 * 1024;
 
 /// How long the last octets of a session may take to be written, and how long
 /// the peer may take to close after that.
@@ -66,98 +64,11 @@ pub trait Application {
     fn batch_end(&mut self, link: &mut Link<'_>) {
         let _ = link;
     }
-}
 
-/// The session, as an [`Application`] sees it from inside an event.
-#[derive(Debug)]
-pub struct Link<'l> {
-    machine: &'l mut Machine<Vec<Slot>>,
-    out: &'l mut BytesMut,
-    now: Instant,
-}
-
-impl Link<'_> {
-    /// Sends a request, see [`Machine::request`].
-    ///
-    /// # Errors
-    /// [`SendError`]; then nothing was sent.
-    pub fn request<'p>(
-        &mut self,
-        id: RequestId,
-        body: impl Into<Body<'p>>,
-    ) -> Result<SequenceNumber, SendError> {
-        self.machine.request(self.now, id, body, self.out)
-    }
-
-    /// Sends a response, see [`Machine::respond`].
-    ///
-    /// # Errors
-    /// [`SendError`]; then nothing was sent.
-    pub fn respond(&mut self, response: &Pdu<'_>) -> Result<(), SendError> {
-        self.machine.respond(self.now, response, self.out)
-    }
-
-    /// Starts an orderly end, see [`Machine::unbind`].
-    ///
-    /// # Errors
-    /// [`SendError`] when the session is not bound.
-    pub fn unbind(&mut self) -> Result<(), SendError> {
-        self.machine.unbind(self.now, self.out)
-    }
-
-    /// Ends the session once all that is under way is answered, see
-    /// [`Machine::finish`].
-    ///
-    /// # Errors
-    /// [`SendError`] when the session is not bound.
-    pub fn finish(&mut self) -> Result<(), SendError> {
-        self.machine.finish(self.now, self.out)
-    }
-
-    /// Gives up waiting for a request, see [`Machine::cancel`].
-    pub fn cancel(&mut self, number: SequenceNumber) -> bool {
-        self.machine.cancel(number)
-    }
-
-    /// The version in use, see [`Machine::version`].
-    #[must_use]
-    pub fn version(&self) -> smpp_pdu::InterfaceVersion {
-        self.machine.version()
-    }
-
-    /// What was done so far.
-    #[must_use]
-    pub fn counters(&self) -> &crate::Counters {
-        self.machine.counters()
-    }
-
-    /// Ends the session at once; what was answered so far is still written.
-    pub fn close(&mut self) {
-        self.machine.close(self.now);
-    }
-
-    /// The state of the session.
-    #[must_use]
-    pub fn state(&self) -> SessionState {
-        self.machine.state()
-    }
-
-    /// How many requests could be sent now.
-    #[must_use]
-    pub fn free_window(&self) -> usize {
-        self.machine.free_window()
-    }
-
-    /// Requests that wait for a response.
-    #[must_use]
-    pub fn outstanding(&self) -> usize {
-        self.machine.outstanding()
-    }
-
-    /// The moment of this event.
-    #[must_use]
-    pub fn now(&self) -> Instant {
-        self.now
+    /// When [`batch_end`](Self::batch_end) is to be called although nothing
+    /// happens; it must then name a later moment, or none. Default: never.
+    fn wake_at(&self) -> Option<Instant> {
+        None
     }
 }
 
@@ -168,6 +79,27 @@ pub struct Ended {
     pub reason: CloseReason,
     /// The error of the connection, where one ended it.
     pub error: Option<io::Error>,
+}
+
+/// How a session is run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DriveOptions {
+    /// For transports that keep records (X.25, Unix SEQPACKET sockets): a write
+    /// holds whole PDUs, and no more than this many octets of them unless one
+    /// alone is longer; a read takes as many octets at least. `None`, the
+    /// default, is for streams: a write holds whatever there is.
+    pub record: Option<usize>,
+}
+
+impl DriveOptions {
+    /// The options for records of at most this many octets.
+    #[must_use]
+    pub const fn records(octets: usize) -> Self {
+        Self {
+            record: Some(octets),
+        }
+    }
 }
 
 /// Runs a session of `config` over `stream` until it is over. `app` has then
@@ -188,14 +120,32 @@ where
     T: AsyncRead + AsyncWrite,
     A: Application,
 {
+    drive_with(stream, config, app, commands, DriveOptions::default()).await
+}
+
+/// As [`drive`], with options.
+///
+/// # Cancel safety
+/// As [`drive`].
+pub async fn drive_with<T, A>(
+    stream: T,
+    config: Config,
+    app: &mut A,
+    commands: UnboundedReceiver<A::Command>,
+    options: DriveOptions,
+) -> Ended
+where
+    T: AsyncRead + AsyncWrite,
+    A: Application,
+{
     let start = tokio::time::Instant::now();
     let mut sleep = pin!(tokio::time::sleep(Duration::ZERO));
     let mut stream = pin!(stream);
     let mut driver = Driver {
         session: HeapSession::new(config, Instant::ZERO),
         start,
-        out: BytesMut::new(),
-        needs_flush: false,
+        output: Output::new(options.record),
+        read_size: READ_SIZE.max(options.record.unwrap_or(0)),
         commands: Some(commands),
         queued: Vec::new(),
         timer_set: None,
@@ -207,7 +157,7 @@ where
     };
     loop {
         driver.drain_events();
-        if driver.closed.is_some() && driver.out.is_empty() && !driver.needs_flush {
+        if driver.closed.is_some() && driver.output.is_done() {
             break;
         }
         let step = poll_fn(|cx| driver.poll_step(cx, stream.as_mut(), sleep.as_mut())).await;
@@ -269,9 +219,9 @@ enum Step {
 struct Driver<'a, A: Application> {
     session: HeapSession,
     start: tokio::time::Instant,
-    out: BytesMut,
-    /// Octets were written and not flushed.
-    needs_flush: bool,
+    output: Output,
+    /// Octets that are asked of the connection at once.
+    read_size: usize,
     commands: Option<UnboundedReceiver<A::Command>>,
     queued: Vec<A::Command>,
     /// The moment that the timer is set to.
@@ -301,7 +251,7 @@ impl<A: Application> Driver<'_, A> {
         if self.closed.is_some() {
             return self.poll_linger(cx, sleep, done);
         }
-        if self.out.len() < MAX_UNSENT {
+        if self.output.octets.len() < MAX_UNSENT {
             done |= self.poll_read(cx, stream);
         }
         let commands = self.poll_commands(cx);
@@ -313,32 +263,11 @@ impl<A: Application> Driver<'_, A> {
         }
     }
 
-    fn poll_write<T: AsyncWrite>(&mut self, cx: &mut Context<'_>, mut stream: Pin<&mut T>) -> bool {
-        let mut done = false;
-        while !self.out.is_empty() {
-            match stream.as_mut().poll_write(cx, &self.out) {
-                Poll::Pending => return done,
-                Poll::Ready(Ok(0)) => self.lose(io::ErrorKind::WriteZero.into()),
-                Poll::Ready(Ok(n)) => {
-                    self.out.advance(n);
-                    self.needs_flush = true;
-                }
-                Poll::Ready(Err(error)) => self.lose(error),
-            }
-            done = true;
-        }
-        if self.out.capacity() > KEPT_OUT {
-            self.out = BytesMut::new();
-        }
-        if self.needs_flush {
-            match stream.poll_flush(cx) {
-                Poll::Pending => return done,
-                Poll::Ready(Ok(())) => self.needs_flush = false,
-                Poll::Ready(Err(error)) => self.lose(error),
-            }
-            done = true;
-        }
-        done
+    fn poll_write<T: AsyncWrite>(&mut self, cx: &mut Context<'_>, stream: Pin<&mut T>) -> bool {
+        self.output.poll_write(cx, stream).unwrap_or_else(|error| {
+            self.lose(error);
+            true
+        })
     }
 
     /// Gives up on the last octets when the peer does not take them.
@@ -356,8 +285,7 @@ impl<A: Application> Driver<'_, A> {
             return Poll::Ready(Step::Other);
         }
         sleep.poll(cx).map(|()| {
-            self.out.clear();
-            self.needs_flush = false;
+            self.output.clear();
             Step::Other
         })
     }
@@ -365,7 +293,9 @@ impl<A: Application> Driver<'_, A> {
     /// Reads once, and handles every whole PDU of what came.
     fn poll_read<T: AsyncRead>(&mut self, cx: &mut Context<'_>, stream: Pin<&mut T>) -> bool {
         let mut octets = READ_BUFFER.take();
-        octets.resize(READ_SIZE, 0);
+        if octets.len() < self.read_size {
+            octets.resize(self.read_size, 0);
+        }
         let mut buffer = ReadBuf::new(&mut octets);
         let read = stream.poll_read(cx, &mut buffer);
         let done = read.is_ready();
@@ -386,13 +316,15 @@ impl<A: Application> Driver<'_, A> {
         let now = self.now();
         let (inbox, machine) = self.session.split();
         // The buffer grows, so that all of the input is taken.
-        while let Some(event) = inbox.handle_input(machine, now, &mut input, &mut self.out) {
+        while let Some(event) =
+            inbox.handle_input(machine, now, &mut input, &mut self.output.octets)
+        {
             if let Event::Closed(reason) = event {
                 self.closed = Some(reason);
             }
             let mut link = Link {
                 machine,
-                out: &mut self.out,
+                out: &mut self.output.octets,
                 now,
             };
             self.app.event(&mut link, event);
@@ -403,7 +335,7 @@ impl<A: Application> Driver<'_, A> {
     fn batch_end(&mut self, now: Instant) {
         let mut link = Link {
             machine: self.session.split().1,
-            out: &mut self.out,
+            out: &mut self.output.octets,
             now,
         };
         self.app.batch_end(&mut link);
@@ -419,7 +351,7 @@ impl<A: Application> Driver<'_, A> {
             }
             let mut link = Link {
                 machine,
-                out: &mut self.out,
+                out: &mut self.output.octets,
                 now,
             };
             self.app.event(&mut link, event);
@@ -458,7 +390,7 @@ impl<A: Application> Driver<'_, A> {
         let now = self.now();
         let mut link = Link {
             machine: self.session.split().1,
-            out: &mut self.out,
+            out: &mut self.output.octets,
             now,
         };
         for command in self.queued.drain(..) {
@@ -468,32 +400,48 @@ impl<A: Application> Driver<'_, A> {
     }
 
     fn poll_timer(&mut self, cx: &mut Context<'_>, mut sleep: Pin<&mut Sleep>) -> bool {
-        let Some(at) = self.session.poll_timeout() else {
+        let of_app = self.app.wake_at();
+        let Some(at) = self.session.poll_timeout().into_iter().chain(of_app).min() else {
             return false;
         };
-        if self.timer_set != Some(at) {
-            let deadline = self.start.checked_add(at.since(Instant::ZERO));
-            // Later than the runtime's clock can say: there is nothing to wait for.
-            let Some(deadline) = deadline else {
-                return false;
-            };
-            sleep.as_mut().reset(deadline);
-            self.timer_set = Some(at);
+        // Deadlines move with every request, nearly always to a later moment: a
+        // timer that goes off too early costs less than one that follows them.
+        if self.timer_set.is_none_or(|set| at < set) && !self.set_timer(at, sleep.as_mut()) {
+            return false;
         }
-        if sleep.poll(cx).is_pending() {
+        if sleep.as_mut().poll(cx).is_pending() {
             return false;
         }
         self.timer_set = None;
-        let now = self.now().max(at);
-        self.session.handle_timeout(now, &mut self.out);
+        let now = self.now();
+        if now < at && (!self.set_timer(at, sleep.as_mut()) || sleep.poll(cx).is_pending()) {
+            return false;
+        }
+        self.timer_set = None;
+        let now = now.max(at);
+        self.session.handle_timeout(now, &mut self.output.octets);
+        if of_app.is_some_and(|at| at <= now) {
+            self.batch_end(now);
+        }
+        true
+    }
+
+    /// False when that is later than the runtime's clock can say: there is
+    /// nothing to wait for.
+    fn set_timer(&mut self, at: Instant, sleep: Pin<&mut Sleep>) -> bool {
+        let deadline = self.start.checked_add(at.since(Instant::ZERO));
+        let Some(deadline) = deadline else {
+            return false;
+        };
+        sleep.reset(deadline);
+        self.timer_set = Some(at);
         true
     }
 
     fn lose(&mut self, error: io::Error) {
         let now = self.now();
         // Nothing more can be written.
-        self.out.clear();
-        self.needs_flush = false;
+        self.output.clear();
         self.error.get_or_insert(error);
         self.session.handle_eof(now);
     }

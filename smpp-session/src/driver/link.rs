@@ -1,0 +1,113 @@
+//! What an application does on its session.
+
+use std::vec::Vec;
+
+use bytes::BytesMut;
+use smpp_pdu::{Body, Pdu, SequenceNumber};
+
+use crate::{Instant, Machine, RequestId, SendError, SessionState, Slot};
+
+/// The session, as an [`Application`] sees it from inside an event.
+#[derive(Debug)]
+pub struct Link<'l> {
+    pub(super) machine: &'l mut Machine<Vec<Slot>>,
+    pub(super) out: &'l mut BytesMut,
+    pub(super) now: Instant,
+}
+
+impl Link<'_> {
+    /// Sends a request, see [`Machine::request`].
+    ///
+    /// # Errors
+    /// [`SendError`]; then nothing was sent.
+    pub fn request<'p>(
+        &mut self,
+        id: RequestId,
+        body: impl Into<Body<'p>>,
+    ) -> Result<SequenceNumber, SendError> {
+        self.machine.request(self.now, id, body, self.out)
+    }
+
+    /// Sends a request that was encoded before, see [`Machine::request_encoded`].
+    ///
+    /// # Errors
+    /// [`SendError`]; then nothing was sent.
+    pub fn request_encoded(
+        &mut self,
+        id: RequestId,
+        pdu: &[u8],
+    ) -> Result<SequenceNumber, SendError> {
+        self.machine.request_encoded(self.now, id, pdu, self.out)
+    }
+
+    /// Sends a response, see [`Machine::respond`].
+    ///
+    /// # Errors
+    /// [`SendError`]; then nothing was sent.
+    pub fn respond(&mut self, response: &Pdu<'_>) -> Result<(), SendError> {
+        self.machine.respond(self.now, response, self.out)
+    }
+
+    /// Starts an orderly end, see [`Machine::unbind`].
+    ///
+    /// # Errors
+    /// [`SendError`] when the session is not bound.
+    pub fn unbind(&mut self) -> Result<(), SendError> {
+        self.machine.unbind(self.now, self.out)
+    }
+
+    /// Ends the session once all that is under way is answered, see
+    /// [`Machine::finish`].
+    ///
+    /// # Errors
+    /// [`SendError`] when the session is not bound.
+    pub fn finish(&mut self) -> Result<(), SendError> {
+        self.machine.finish(self.now, self.out)
+    }
+
+    /// Gives up waiting for a request, see [`Machine::cancel`].
+    pub fn cancel(&mut self, number: SequenceNumber) -> bool {
+        self.machine.cancel(number)
+    }
+
+    /// The version in use, see [`Machine::version`].
+    #[must_use]
+    pub fn version(&self) -> smpp_pdu::InterfaceVersion {
+        self.machine.version()
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn counters(&self) -> &crate::Counters {
+        self.machine.counters()
+    }
+
+    /// Ends the session at once; what was answered so far is still written.
+    pub fn close(&mut self) {
+        self.machine.close(self.now);
+    }
+
+    /// The state of the session.
+    #[must_use]
+    pub fn state(&self) -> SessionState {
+        self.machine.state()
+    }
+
+    /// How many requests could be sent now.
+    #[must_use]
+    pub fn free_window(&self) -> usize {
+        self.machine.free_window()
+    }
+
+    /// Requests that wait for a response.
+    #[must_use]
+    pub fn outstanding(&self) -> usize {
+        self.machine.outstanding()
+    }
+
+    /// The moment of this event.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+}
