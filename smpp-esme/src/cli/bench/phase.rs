@@ -337,8 +337,9 @@ impl Phase {
     }
 
     /// From the start to the last answer; the whole time when there was none.
-    /// A schedule is not over before the moment that would be the next one's.
-    pub(crate) fn seconds(&self) -> Duration {
+    /// A schedule is not over before the moment that would be the next one's,
+    /// or before the end that was asked for.
+    pub(crate) fn length(&self, asked: Option<Duration>) -> Duration {
         let answers = self.lanes.iter().map(|lane| &lane.last_answer);
         let last = answers.map(|nanos| nanos.load(Ordering::Relaxed)).max();
         let last = match last {
@@ -346,7 +347,9 @@ impl Phase {
             Some(nanos) => Duration::from_nanos(nanos),
         };
         match self.schedule_end() {
-            Some(end) if self.issued() >= self.extent.messages.unwrap_or(0) => last.max(end),
+            Some(end) if self.issued() >= self.extent.messages.unwrap_or(0) => {
+                last.max(asked.map_or(end, |asked| asked.min(end)))
+            }
             _ => last,
         }
     }
