@@ -70,6 +70,15 @@ pub(crate) struct Ticket {
     delayed: bool,
 }
 
+/// Whether a message may leave.
+pub(crate) enum Leave {
+    Now(Ticket),
+    /// The next one is not due yet.
+    Later,
+    /// There is none.
+    Never,
+}
+
 impl Phase {
     pub(crate) fn new(extent: Extent, receipts: Option<Arc<Receipts>>, empty: &Tally) -> Arc<Self> {
         let places = u32::from(extent.sessions) * u32::from(extent.window);
@@ -112,8 +121,8 @@ impl Phase {
         self.start.elapsed()
     }
 
-    pub(crate) fn window(&self) -> u16 {
-        self.extent.window
+    pub(crate) fn window(&self) -> usize {
+        self.extent.window.into()
     }
 
     /// No message leaves any more; what is outstanding is waited for.
@@ -168,7 +177,7 @@ impl Phase {
         }
         // Who waits at the gate learns that there is nothing more.
         for lane in &self.lanes {
-            lane.gate.due.add_permits(self.extent.window.into());
+            lane.gate.due.add_permits(1);
         }
     }
 
@@ -179,13 +188,13 @@ impl Phase {
         usize::try_from((due + sessions - 1 - at) / sessions).unwrap_or(0)
     }
 
-    /// Waits until the next message of this session may leave; `None` when
-    /// there is none.
-    pub(crate) async fn next(&self, at: usize) -> Option<Ticket> {
-        let lane = self.lanes.get(at)?;
-        let stopped = || self.is_over() || lane.given_up.load(Ordering::Relaxed);
-        if stopped() {
-            return None;
+    /// The next message of this session, if it may leave.
+    pub(crate) fn next_now(&self, at: usize) -> Leave {
+        let Some(lane) = self.lanes.get(at) else {
+            return Leave::Never;
+        };
+        if self.is_over() || lane.given_up.load(Ordering::Relaxed) {
+            return Leave::Never;
         }
         let Some(rate) = self.extent.rate else {
             return self.ticket(self.issued.fetch_add(1, Ordering::Relaxed), None, false);
@@ -199,26 +208,35 @@ impl Phase {
             }
             Err(TryAcquireError::NoPermits) => {
                 lane.gate.behind.store(false, Ordering::Relaxed);
-                lane.gate.due.acquire().await.ok()?.forget();
-                false
+                return Leave::Later;
             }
-            Err(TryAcquireError::Closed) => return None,
+            Err(TryAcquireError::Closed) => return Leave::Never,
         };
-        if stopped() {
-            return None;
-        }
         let turn = lane.gate.next.fetch_add(1, Ordering::Relaxed);
-        let number = turn * u64::from(self.extent.sessions) + u64::try_from(at).ok()?;
+        let Ok(at) = u64::try_from(at) else {
+            return Leave::Never;
+        };
+        let number = turn * u64::from(self.extent.sessions) + at;
         self.ticket(number, Some(rate.due(number)), delayed)
     }
 
-    fn ticket(&self, number: u64, due: Option<Duration>, delayed: bool) -> Option<Ticket> {
-        let is_one = self.extent.messages.is_none_or(|all| number < all);
-        is_one.then_some(Ticket {
-            number,
-            due,
-            delayed,
-        })
+    /// Returns when another message of this session may leave, or none ever.
+    pub(crate) async fn when_next(&self, at: usize) {
+        if let Some(lane) = self.lanes.get(at) {
+            // Only looked at: `next_now` takes it.
+            let _ = lane.gate.due.acquire().await;
+        }
+    }
+
+    fn ticket(&self, number: u64, due: Option<Duration>, delayed: bool) -> Leave {
+        match self.extent.messages {
+            Some(all) if number >= all => Leave::Never,
+            _ => Leave::Now(Ticket {
+                number,
+                due,
+                delayed,
+            }),
+        }
     }
 
     /// A message leaves.
@@ -319,8 +337,9 @@ impl Phase {
     }
 
     /// From the start to the last answer; the whole time when there was none.
-    /// A schedule is not over before the moment that would be the next one's.
-    pub(crate) fn seconds(&self) -> Duration {
+    /// A schedule is not over before the moment that would be the next one's,
+    /// or before the end that was asked for.
+    pub(crate) fn length(&self, asked: Option<Duration>) -> Duration {
         let answers = self.lanes.iter().map(|lane| &lane.last_answer);
         let last = answers.map(|nanos| nanos.load(Ordering::Relaxed)).max();
         let last = match last {
@@ -328,7 +347,9 @@ impl Phase {
             Some(nanos) => Duration::from_nanos(nanos),
         };
         match self.schedule_end() {
-            Some(end) if self.issued() >= self.extent.messages.unwrap_or(0) => last.max(end),
+            Some(end) if self.issued() >= self.extent.messages.unwrap_or(0) => {
+                last.max(asked.map_or(end, |asked| asked.min(end)))
+            }
             _ => last,
         }
     }

@@ -92,7 +92,7 @@ async fn warm_up(
         watch.total.left_open += phase.outstanding();
         if watch.total.answered() == 0 {
             report.troubles = phase.troubles();
-            report.seconds = phase.seconds();
+            report.seconds = phase.length(None);
             return Ok(false);
         }
     }
@@ -114,7 +114,7 @@ async fn measure(
         .run(&phase, plan.duration, plan.interval, watch)
         .await?;
     report.threads = crews.shares(&before, phase.elapsed());
-    report.seconds = phase.seconds();
+    report.seconds = phase.length(plan.duration);
     watch.total.left_open += phase.outstanding();
     report.troubles = phase.troubles();
     if let Some(receipts) = &receipts {

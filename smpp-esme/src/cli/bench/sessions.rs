@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use smpp_esme::{Client, ClientBuilder, Incoming, RequestError, SmppUrl};
+use smpp_esme::{Client, ClientBuilder, Incoming, SmppUrl};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::cpu::Thread;
-use super::phase::Phase;
+use super::phase::{Leave, Phase, Ticket};
 use super::receipts::Receipts;
 use super::stream::{Blocked, Watched};
+use super::tally::Moments;
 use super::template::Template;
 use crate::cli::connect::{refused, stream};
 use crate::cli::exit::Failure;
@@ -144,40 +145,61 @@ async fn take_receipts(mut incoming: Incoming, receipts: Arc<Receipts>) {
 /// Keeps the windows of these sessions busy until the phase is over and
 /// everything outstanding has come to its end.
 async fn run(phase: &Arc<Phase>, clients: &[(usize, Client)], template: &Template) {
-    let mut workers = JoinSet::new();
-    let template = template.asking(phase.receipts.is_some());
-    for _ in 0..phase.window() {
-        for (number, client) in clients {
-            let (phase, client) = (Arc::clone(phase), client.clone());
-            workers.spawn(work(phase, *number, client, template.clone()));
-        }
+    let mut sessions = JoinSet::new();
+    for (number, client) in clients {
+        let template = template.asking(phase.receipts.is_some());
+        sessions.spawn(work(Arc::clone(phase), *number, client.clone(), template));
     }
     tokio::select! {
         () = phase.when_broken_off() => {}
-        () = async { while workers.join_next().await.is_some() {} } => {}
+        () = async { while sessions.join_next().await.is_some() {} } => {}
     }
 }
 
-/// One place of the window: a message after the other.
+/// A message under way.
+type Key = (Ticket, Moments);
+
+/// One session: as many messages under way as its window has places.
 async fn work(phase: Arc<Phase>, session: usize, client: Client, mut template: Template) {
-    while let Some(ticket) = phase.next(session).await {
-        // It was built once before the start.
-        let Ok(message) = template.message(ticket.number) else {
-            return;
-        };
-        let moments = phase.leaves(session, ticket);
-        let end = match client.submit_sm(&message).await {
-            Ok(response) => {
-                if let Some(receipts) = &phase.receipts {
-                    let waited = phase.elapsed().saturating_sub(moments.due);
-                    let now = Instant::now();
-                    let due = now.checked_sub(waited).unwrap_or(now);
-                    receipts.submitted(response.message_id().as_bytes(), due);
+    let mut pipeline = client.pipeline::<Key>();
+    let mut more = true;
+    loop {
+        while more && pipeline.len() < phase.window() {
+            let ticket = match phase.next_now(session) {
+                Leave::Now(ticket) => ticket,
+                Leave::Later => break,
+                Leave::Never => {
+                    more = false;
+                    break;
                 }
-                Ok(())
+            };
+            // It was built once before the start.
+            let Ok(message) = template.message(ticket.number) else {
+                return;
+            };
+            let moments = phase.leaves(session, ticket);
+            let key = (ticket, moments);
+            if let Err(error) = pipeline.submit_sm(key, &message).await {
+                phase.settle(session, ticket, moments, Err(error));
             }
-            Err(error) => Err::<(), RequestError>(error),
+        }
+        let settled = tokio::select! {
+            biased;
+            settled = pipeline.next(), if !pipeline.is_empty() => settled,
+            () = phase.when_next(session), if more && pipeline.len() < phase.window() => continue,
+            else => return,
         };
+        let Some(((ticket, moments), outcome)) = settled else {
+            continue;
+        };
+        let end = outcome.map(|response| {
+            if let Some(receipts) = &phase.receipts {
+                let waited = phase.elapsed().saturating_sub(moments.due);
+                let now = Instant::now();
+                let due = now.checked_sub(waited).unwrap_or(now);
+                receipts.submitted(response.message_id().as_bytes(), due);
+            }
+        });
         phase.settle(session, ticket, moments, end);
     }
 }

@@ -194,6 +194,11 @@ async fn a_schedule_that_is_kept_is_the_limit() {
         (&0.into(), &0.into())
     );
     assert_eq!(summary["limiter"], "rate");
+    // The next one would leave in an hour: the run is not that long.
+    let args = ["bench", "--duration", "0.2", "--rate", "1/h", "--json"];
+    let ran = meet(&args, "", accept_all()).await.ran().await;
+    let seconds = super::summary(&ran)["seconds"].as_f64().unwrap();
+    assert!((0.2..3600.0).contains(&seconds), "{seconds}");
 }
 
 #[tokio::test]
@@ -256,6 +261,8 @@ async fn a_second_interrupt_does_not_wait_for_answers() {
     let mut again = tokio::time::interval(Duration::from_millis(20));
     let ran = loop {
         tokio::select! {
+            // First: the id of one that has ended is no longer its own.
+            biased;
             ran = &mut ran => break ran,
             _ = again.tick() => {
                 let kill = std::process::Command::new("kill").args(["-INT", &id]).output();
