@@ -204,19 +204,21 @@ impl Connect for Fragile {
         let mut server = Server {
             ledger: Arc::clone(&self.ledger),
             withheld: Vec::new(),
-            ends_after: random.u32(50..1500),
+            ends_after: random.u32(50..600),
             random: random.fork(),
         };
         let config = Config {
             window: 1000,
+            // What is never answered holds up the end no longer than this.
+            unbind_grace: Duration::from_millis(50),
             ..Config::new(Role::MessageCentre)
         };
         let (_, commands) = tokio::sync::mpsc::unbounded_channel();
         tokio::spawn(async move { drive(ours, config, &mut server, commands).await });
         Ok(Box::pin(Fused {
             inner: theirs,
-            read_left: random.usize(20..30_000),
-            write_left: random.usize(20..60_000),
+            read_left: random.usize(20..10_000),
+            write_left: random.usize(20..30_000),
             cuts: Arc::clone(&self.cuts),
             cut: false,
         }))
@@ -308,7 +310,7 @@ async fn audit(name: &str, on_lost: OnLost, seed: u64) {
             ..Backoff::default()
         })
         .settled_after(Duration::from_millis(5))
-        .wait_for_session(Some(Duration::from_millis(5)))
+        .wait_for_session(Some(Duration::from_millis(20)))
         .on_lost(on_lost)
         .seed(seed)
         .start();
@@ -383,7 +385,7 @@ async fn audit(name: &str, on_lost: OnLost, seed: u64) {
          {refused} refused, {unknown} unknown, {unsent} not sent, {twice} received twice"
     );
     // The test has met what it is for.
-    assert!(cuts > 20 && accepted > MESSAGES / 2 && refused > 0 && unsent > 0);
+    assert!(cuts > 50 && accepted > MESSAGES / 2 && refused > 0 && unsent > 0);
     match on_lost {
         OnLost::Report => assert!(twice == 0 && unknown > 0),
         OnLost::Resend { .. } => assert!(twice > 0),

@@ -10,6 +10,7 @@ mod centre;
 mod ending;
 mod ledger;
 mod pair;
+mod race;
 mod reconnect;
 mod refusal;
 mod requests;
