@@ -2,10 +2,10 @@
 //! what the server wrote down, while connections are cut at any moment.
 
 use core::pin::Pin;
+use core::sync::atomic::{AtomicU64, Ordering};
 use core::task::{Context, Poll, ready};
 use core::time::Duration;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
