@@ -7,6 +7,7 @@
 
 #[path = "../support/centre.rs"]
 mod centre;
+mod dropped;
 mod ending;
 mod ledger;
 mod pair;
@@ -15,4 +16,5 @@ mod reconnect;
 mod refusal;
 mod requests;
 mod restart;
+mod smsc;
 mod support;

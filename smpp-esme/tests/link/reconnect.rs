@@ -2,12 +2,13 @@
 
 use core::time::Duration;
 
-use smpp_esme::link::{Backoff, Jitter, Setback, State};
+use metrics_util::debugging::DebuggingRecorder;
+use smpp_esme::link::{Backoff, Jitter, OnLost, Setback, State};
 use smpp_esme::pdu::{BindType, CommandId, CommandStatus};
 use smpp_esme::{ClientBuilder, CloseReason, Inbound, Link, LinkBuilder};
 use tokio::time::Instant;
 
-use crate::centre::{Seen, accept_all, account, message, submitted};
+use crate::centre::{Seen, accept_all, accept_binds, account, message, submitted};
 use crate::support::*;
 
 /// Every pause of a link that finds nobody, as its events tell it.
@@ -219,8 +220,6 @@ async fn a_host_that_does_not_take_the_connection_is_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn the_metrics_are_those_of_the_table() {
-    use metrics_util::debugging::{DebugValue, DebuggingRecorder};
-
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     let _guard = metrics::set_default_local_recorder(&recorder);
@@ -235,22 +234,6 @@ async fn the_metrics_are_those_of_the_table() {
     let mut events = link.events();
     centre.order(|centre| centre.close());
     until(&mut events, |state| matches!(state, State::Bound)).await;
-    let table: std::collections::BTreeMap<_, _> = snapshotter
-        .snapshot()
-        .into_vec()
-        .into_iter()
-        .map(|(key, _, _, value)| {
-            let value = match value {
-                DebugValue::Counter(count) => count as f64,
-                DebugValue::Gauge(gauge) => gauge.into_inner(),
-                DebugValue::Histogram(_) => f64::NAN,
-            };
-            let (_, key) = key.into_parts();
-            let labels: Vec<_> = key.labels().map(|l| (l.key(), l.value())).collect();
-            assert_eq!(labels, [("host", "a")]);
-            (key.name().to_owned(), value)
-        })
-        .collect();
     let expected = [
         ("smpp_link_bind_failures_total", 2.0),
         ("smpp_link_binds_total", 2.0),
@@ -259,7 +242,46 @@ async fn the_metrics_are_those_of_the_table() {
         ("smpp_link_sessions_lost_total", 1.0),
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value));
-    assert_eq!(table, expected.into());
+    assert_eq!(metrics_of(&snapshotter), expected.into());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_metrics_tell_what_became_of_requests_that_lost_their_session() {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    let _guard = metrics::set_default_local_recorder(&recorder);
+    let (place, mut behind) = host("a", |attempt| match attempt {
+        0 | 1 => Meets::Centre(accept_binds()),
+        _ => binds_with(CommandStatus::ESME_RINVPASWD),
+    });
+    let (link, _incoming) = builder()
+        .host(place)
+        .on_lost(OnLost::Resend { attempts: 1 })
+        .wait_for_session(Some(Duration::from_secs(2)))
+        .start();
+    let message = message();
+    let losing = async {
+        for _ in 0..2 {
+            let mut centre = behind.centre().await;
+            centre.request(CommandId::SUBMIT_SM).await;
+            centre.order(|centre| centre.close());
+        }
+    };
+    let (outcome, ()) = tokio::join!(link.submit_sm(&message), losing);
+    outcome.unwrap_err();
+    link.closed().await.unwrap_err();
+    let expected = [
+        ("smpp_link_bind_failures_total", 1.0),
+        ("smpp_link_binds_total", 2.0),
+        ("smpp_link_hosts_stopped_total", 1.0),
+        ("smpp_link_reconnects_total", 1.0),
+        ("smpp_link_requests_resent_total", 1.0),
+        ("smpp_link_requests_unknown_total", 1.0),
+        ("smpp_link_sessions_bound", 0.0),
+        ("smpp_link_sessions_lost_total", 2.0),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value));
+    assert_eq!(metrics_of(&snapshotter), expected.into());
 }
 
 #[tokio::test]

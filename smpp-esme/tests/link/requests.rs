@@ -1,15 +1,23 @@
 //! Which session takes a request, and what becomes of it.
 
+use core::pin::Pin;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll};
 use core::time::Duration;
+use std::io;
+use std::sync::Arc;
 
+use metrics_util::debugging::DebuggingRecorder;
 use smpp_esme::link::OnLost;
-use smpp_esme::pdu::{BindType, Body, CommandId, EnquireLink, QuerySm};
+use smpp_esme::pdu::{BindType, Body, CommandId, CommandStatus, EnquireLink, QuerySm};
 use smpp_esme::{
-    ClientBuilder, Link, LinkBuilder, OwnedPdu, RequestError, RequestErrorKind, Requester,
+    ClientBuilder, CloseReason, Link, LinkBuilder, OwnedPdu, RequestError, RequestErrorKind,
+    Requester,
 };
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::time::Instant;
 
-use crate::centre::{Centre, account, message, submitted};
+use crate::centre::{Centre, Script, accept_binds, account, message, submitted};
 use crate::support::*;
 
 fn windows_of(window: u16) -> LinkBuilder {
@@ -279,6 +287,84 @@ async fn a_request_in_the_hands_of_a_session_that_ends_goes_to_another() {
     second.await.unwrap().unwrap();
 }
 
+/// A stream of which nothing comes any more once it is cut.
+struct Cut {
+    inner: DuplexStream,
+    cut: Arc<AtomicBool>,
+}
+
+impl AsyncRead for Cut {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.cut.load(Ordering::Relaxed) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        Pin::new(&mut self.inner).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Cut {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        octets: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write(cx, octets)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_a_dead_session_has_taken_and_not_sent_goes_to_another() {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    let _guard = metrics::set_default_local_recorder(&recorder);
+    let (ours, theirs) = tokio::io::duplex(64 * 1024);
+    let only_the_bind: Script = Box::new(|pdu| match pdu.body {
+        Body::Bind(_) => Some(CommandStatus::ESME_ROK),
+        _ => panic!("the link is cut, and {pdu:?} has come over it"),
+    });
+    let dead = Centre::over(ours, only_the_bind);
+    let cut = Arc::<AtomicBool>::default();
+    let mut first = Some(Cut {
+        inner: theirs,
+        cut: Arc::clone(&cut),
+    });
+    let (place, mut behind) = host("a", move |_| match first.take() {
+        Some(first) => Meets::Stream(Box::pin(first)),
+        None => Meets::Centre(accept_binds()),
+    });
+    let (link, _incoming) = builder().host(place).start();
+    link.ready().await.unwrap();
+    // Nobody has noticed yet: the session takes a request.
+    cut.store(true, Ordering::Relaxed);
+    let mut pending = link.start_submit_sm(&message()).await.unwrap();
+    let answering = async {
+        answer_next(&mut behind.centre().await).await;
+    };
+    let both = async { tokio::join!(&mut pending, answering) };
+    let (outcome, ()) = tokio::time::timeout(Duration::from_secs(30), both)
+        .await
+        .unwrap();
+    outcome.unwrap();
+    assert_eq!(pending.attempts(), 1);
+    assert_eq!(
+        metrics_of(&snapshotter).get("smpp_link_requests_moved_total"),
+        Some(&1.0)
+    );
+    assert_eq!(dead.ended().await.reason, CloseReason::ConnectionLost);
+}
+
 /// What a layer above is written against.
 async fn ask(requester: &impl Requester) -> Result<OwnedPdu, RequestError> {
     let query = QuerySm::default().message_id("m1".try_into().unwrap());
@@ -287,7 +373,7 @@ async fn ask(requester: &impl Requester) -> Result<OwnedPdu, RequestError> {
 
 #[tokio::test(start_paused = true)]
 async fn a_link_is_a_requester_as_a_client_is() {
-    let (place, _behind) = host("a", |_| binds_with(smpp_esme::pdu::CommandStatus::ESME_ROK));
+    let (place, _behind) = host("a", |_| binds_with(CommandStatus::ESME_ROK));
     let (link, _incoming) = Link::builder(account()).host(place).start();
     // This centre answers everything as if it were a message.
     let error = ask(&link).await.unwrap_err();

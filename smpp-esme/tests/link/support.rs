@@ -1,9 +1,11 @@
 //! Hosts that a test plays.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use metrics_util::debugging::{DebugValue, Snapshotter};
 use smpp_esme::link::{Events, Report, State};
 use smpp_esme::pdu::{BindType, Body, CommandStatus, Pdu};
 use smpp_esme::{BoxStream, Connect, ConnectError, Link, LinkBuilder};
@@ -18,6 +20,8 @@ pub(crate) enum Meets {
     Nobody,
     /// A centre with this script.
     Centre(Script),
+    /// What the test has put there.
+    Stream(BoxStream),
 }
 
 type Plan = Box<dyn FnMut(usize) -> Meets + Send>;
@@ -85,6 +89,7 @@ impl Connect for Host {
                 let _ = self.centres.send(centre);
                 Ok(Box::pin(stream))
             }
+            Meets::Stream(stream) => Ok(stream),
         }
     }
 
@@ -135,4 +140,18 @@ pub(crate) fn bound_as(link: &Link) -> Vec<BindType> {
         .filter(|report| matches!(report.state, State::Bound))
         .map(|report| report.bind_type)
         .collect()
+}
+
+/// The metrics that were written since the last call, without their labels.
+pub(crate) fn metrics_of(snapshotter: &Snapshotter) -> BTreeMap<String, f64> {
+    let snapshot = snapshotter.snapshot().into_vec().into_iter();
+    let numbers = snapshot.map(|(key, _, _, value)| {
+        let value = match value {
+            DebugValue::Counter(count) => count as f64,
+            DebugValue::Gauge(gauge) => gauge.into_inner(),
+            DebugValue::Histogram(_) => f64::NAN,
+        };
+        (key.key().name().to_owned(), value)
+    });
+    numbers.collect()
 }
