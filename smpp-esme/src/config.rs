@@ -95,6 +95,11 @@ impl BindConfig {
         .address_range(address_range))
     }
 
+    /// What it binds as, and the version.
+    pub(crate) fn kind(&self) -> (BindType, InterfaceVersion) {
+        (self.bind_type, self.version)
+    }
+
     pub(crate) fn system_id_text(&self) -> impl fmt::Display + '_ {
         self.system_id.escape_ascii()
     }
@@ -147,7 +152,7 @@ pub struct ClientBuilder {
     enquire_link: Option<Duration>,
     response_timeout: Duration,
     bind_timeout: Duration,
-    connect_timeout: Duration,
+    pub(crate) connect_timeout: Duration,
     inactivity: Option<Duration>,
     max_pdu_len: usize,
     rate: Option<Rate>,

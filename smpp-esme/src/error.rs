@@ -217,6 +217,8 @@ pub(crate) fn show_status(f: &mut fmt::Formatter<'_>, status: CommandStatus) -> 
 pub struct RequestError {
     command_id: CommandId,
     kind: RequestErrorKind,
+    /// How often it was sent before, over sessions that were lost then.
+    earlier: u32,
     /// Boxed, so that results stay small.
     detail: Option<Box<Detail>>,
 }
@@ -244,6 +246,9 @@ pub enum RequestErrorKind {
     Unreadable(CommandStatus),
     /// It was not sent: the session is over, or about to be.
     Closed,
+    /// It was not sent: no session was bound in the time that it may wait for
+    /// one, see [`LinkBuilder::wait_for_session`](crate::LinkBuilder::wait_for_session).
+    NoSession,
     /// It was not sent: what the session is bound as does not allow it.
     NotAllowed,
     /// It was not sent: as many are outstanding as the window allows.
@@ -259,8 +264,15 @@ impl RequestError {
         Self {
             command_id,
             kind,
+            earlier: 0,
             detail: None,
         }
+    }
+
+    /// The same error of a request that was sent so often before.
+    pub(crate) fn sent_before(mut self, earlier: u32) -> Self {
+        self.earlier = earlier;
+        self
     }
 
     fn with(mut self, detail: Detail) -> Self {
@@ -321,10 +333,38 @@ impl RequestError {
         }
     }
 
+    /// How often it was sent: 0 or 1, and more where a [`Link`](crate::Link) was
+    /// told to send again what it does not know the fate of.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        let last = match self.kind {
+            RequestErrorKind::Rejected(_)
+            | RequestErrorKind::Expired
+            | RequestErrorKind::LinkLost(_)
+            | RequestErrorKind::Unreadable(_) => 1,
+            RequestErrorKind::Closed
+            | RequestErrorKind::NoSession
+            | RequestErrorKind::NotAllowed
+            | RequestErrorKind::WindowFull
+            | RequestErrorKind::TooLong
+            | RequestErrorKind::Skipped => 0,
+        };
+        self.earlier.saturating_add(last)
+    }
+
+    /// Whether it was sent at all. What was not, the centre has never seen.
+    #[must_use]
+    pub fn was_sent(&self) -> bool {
+        self.attempts() > 0
+    }
+
     /// Whether the centre may have acted on the request all the same: sending
     /// it again may do it twice.
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
+        if self.earlier > 0 {
+            return true;
+        }
         match self.kind {
             RequestErrorKind::Expired | RequestErrorKind::LinkLost(_) => true,
             RequestErrorKind::Unreadable(status) => !status.is_error(),
@@ -360,6 +400,9 @@ impl fmt::Display for RequestError {
             RequestErrorKind::Closed => {
                 write!(f, "{command} was not sent, the session is over")
             }
+            RequestErrorKind::NoSession => {
+                write!(f, "{command} was not sent, no session was bound in time")
+            }
             RequestErrorKind::NotAllowed => {
                 write!(f, "{command} was not sent, this session does not allow it")?;
                 match self.source() {
@@ -375,6 +418,10 @@ impl fmt::Display for RequestError {
                 f,
                 "{command} was not sent, another part of its message has failed"
             ),
+        }?;
+        match self.earlier {
+            0 => Ok(()),
+            earlier => write!(f, "; it had been sent {earlier} times before"),
         }
     }
 }

@@ -7,6 +7,7 @@ mod config;
 mod connect;
 mod error;
 mod incoming;
+pub mod link;
 mod mailbox;
 pub mod metrics;
 mod owned;
@@ -31,6 +32,7 @@ pub use config::{BindConfig, ClientBuilder};
 pub use connect::{BoxStream, Connect, Requester, Stream};
 pub use error::{ConnectError, ConnectErrorKind, RequestError, RequestErrorKind};
 pub use incoming::{Delivery, Inbound, Incoming};
+pub use link::{Link, LinkBuilder};
 pub use owned::{OwnedPdu, SubmitResp};
 pub use pipeline::Pipeline;
 #[cfg(unix)]

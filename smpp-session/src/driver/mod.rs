@@ -106,6 +106,7 @@ impl DriveOptions {
 /// seen [`Event::Closed`].
 ///
 /// A closed `commands` channel is no reason to end; the application decides.
+/// Commands that come after the end are dropped.
 ///
 /// # Cancel safety
 /// A dropped future drops the connection: the peer sees it end, and no outcome
@@ -169,6 +170,12 @@ where
                 driver.take_queued();
             }
         }
+    }
+    // A command that is on its way at this moment would otherwise stay in the
+    // channel for as long as it has a sender, which may wait for what comes of it.
+    if let Some(mut commands) = driver.commands.take() {
+        commands.close();
+        while commands.recv().await.is_some() {}
     }
     let _ = tokio::time::timeout(LINGER, finish(stream)).await;
     Ended {

@@ -323,9 +323,15 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     }
 
     fn wrong_state(&self, command_id: CommandId) -> SendError {
+        // About to report its end: no bind is the matter, there is no session.
+        let over = self.closing.is_some() && self.state.is_bound();
         SendError::WrongState {
             command_id,
-            state: self.state,
+            state: if over {
+                SessionState::Closed
+            } else {
+                self.state
+            },
         }
     }
 

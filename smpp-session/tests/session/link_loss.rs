@@ -1,5 +1,7 @@
-use smpp_pdu::{Bind, SubmitSm};
-use smpp_session::{CloseReason, Config, Event, HeapSession, Instant, RequestId, Role};
+use smpp_pdu::{Bind, BindType, CommandId, SubmitSm};
+use smpp_session::{
+    CloseReason, Config, Event, HeapSession, Instant, RequestId, Role, SendError, SessionState,
+};
 
 use crate::pair::{Pair, Seen, seen};
 
@@ -31,6 +33,24 @@ fn every_outstanding_request_ends_as_unknown_when_the_link_is_lost() {
     expected.push(Seen::Closed(CloseReason::ConnectionLost));
     assert_eq!(events, expected);
     assert_eq!(session.poll_timeout(), None);
+}
+
+#[test]
+fn a_request_after_the_loss_is_told_that_the_session_is_over() {
+    let mut pair = Pair::bound(BindType::Transceiver);
+    let esme = &mut pair.esme;
+    esme.session.handle_eof(pair.now);
+    // The end is not reported yet.
+    let refused =
+        esme.session
+            .request(pair.now, RequestId(1), SubmitSm::default(), &mut Vec::new());
+    assert_eq!(
+        refused,
+        Err(SendError::WrongState {
+            command_id: CommandId::SUBMIT_SM,
+            state: SessionState::Closed
+        })
+    );
 }
 
 #[test]
