@@ -8,6 +8,7 @@ mod connect;
 mod error;
 mod incoming;
 mod owned;
+pub mod receiving;
 mod task;
 mod url;
 
