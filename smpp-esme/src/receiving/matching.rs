@@ -15,6 +15,7 @@ use smpp_codec::receipt::matcher::{
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
+use super::clock::later;
 use super::metric;
 use super::receipt::{Matched, Matching, ReceiptInfo, Unmatched};
 use super::store::MatcherStore;
@@ -204,7 +205,7 @@ impl Matcher {
             .matcher
             .receipt(&report, Box::new(held), self.time(now));
         if self.matcher.held() > before {
-            self.held.push_back((now + self.hold, lookup));
+            self.held.push_back((later(now, self.hold), lookup));
         }
         self.apply(verdict, out);
         self.settle_held(now, out);

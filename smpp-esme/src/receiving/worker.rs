@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::awaiting::Awaiting;
-use super::clock::Clock;
+use super::clock::{Clock, later};
 use super::joining::{Joiner, Kept};
 use super::matching::{Held, Matcher};
 use super::message::{ReceivedMessage, place};
@@ -68,7 +68,7 @@ enum Sorted {
 
 impl Worker {
     pub(super) async fn run(mut self, out: mpsc::Sender<Received>) {
-        let mut next_sweep = Instant::now() + self.options.sweep_every;
+        let mut next_sweep = later(Instant::now(), self.options.sweep_every);
         let mut is_over = false;
         loop {
             let deadline = [self.joiner.deadline(), self.matcher.deadline()];
@@ -86,7 +86,7 @@ impl Worker {
                 () = tokio::time::sleep_until(deadline) => {
                     let now = Instant::now();
                     if next_sweep <= now {
-                        next_sweep = now + self.sweep().await;
+                        next_sweep = later(now, self.sweep().await);
                     }
                     self.expire(now).await;
                 }

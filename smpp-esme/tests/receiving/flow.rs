@@ -163,4 +163,13 @@ async fn what_is_received_is_counted_and_no_text_is_shown() {
         let expected = format!("Counter({value})");
         assert_eq!(counted.get(name), Some(&expected), "{name} in {counted:?}");
     }
+    // Nothing is left over.
+    for name in [
+        "smpp_esme_messages_open",
+        "smpp_esme_messages_open_octets",
+        "smpp_esme_receipts_held",
+    ] {
+        let value = counted.get(name).map(String::as_str);
+        assert_eq!(value, Some("Gauge(0.0)"), "{name} in {counted:?}");
+    }
 }

@@ -7,7 +7,8 @@ use smpp_codec::receipt::Transition;
 use smpp_codec::receipt::matcher::MatchedBy;
 use smpp_esme::receiving::store::{MatcherStore, MemoryMatcherStore};
 use smpp_esme::receiving::{
-    AwaitReceiptError, Matching, Received, Receiver, Submission, TrackError, Tracker, Unmatched,
+    AwaitReceiptError, Matching, Received, Receiver, SegmentAck, Submission, TrackError, Tracker,
+    Unmatched,
 };
 use smpp_pdu::{Address, CommandId, DataCoding, EsmClass, MessageState};
 use smpp_session::RequestId;
@@ -15,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::centre::{accept_all, accept_binds, bound, message as submit, submitted};
 use crate::support::{
-    LATER, OK, SUBSCRIBER, a_receipt, answer, deliver, message, receipt, tlv_receipt,
+    LATER, OK, SUBSCRIBER, a_receipt, answer, deliver, message, receipt, segment, tlv_receipt,
 };
 
 const LONG: Duration = Duration::from_secs(3600);
@@ -251,6 +252,54 @@ async fn it_waits_only_while_a_request_is_under_way() {
     assert!(received.matched().is_none());
     received.ack();
     assert_eq!(before.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_request_may_be_kept_as_a_number() {
+    let (_client, incoming, centre) = bound(accept_all()).await;
+    let mut receiver = Receiver::builder().hold_receipts(LONG).start(incoming);
+    let tracker = receiver.tracker();
+    let (first, second) = (
+        tracker.sending().into_token(),
+        tracker.sending().into_token(),
+    );
+    receipt(&centre, 1, "17", "DELIVRD");
+    centre.deliver(2, b"the receipt waits");
+    message(&mut receiver).await.ack();
+    drop(tracker.sending_of(first));
+    let submitted = tracker.sending_of(second).submitted(sent("17", "this"));
+    submitted.await.unwrap();
+    let received = a_receipt(&mut receiver).await;
+    assert_eq!(tag(&received), b"this");
+    received.ack();
+}
+
+#[tokio::test(start_paused = true)]
+async fn spans_without_end_are_spans_like_others() {
+    let (_client, incoming, centre) = bound(accept_all()).await;
+    let mut receiver = Receiver::builder()
+        .hold_receipts(Duration::MAX)
+        .join_within(Duration::MAX)
+        .keep_refused(Duration::MAX)
+        .keep(Duration::MAX)
+        .keep_settled(Duration::MAX)
+        .sweep_every(Duration::MAX)
+        .segment_ack(SegmentAck::WithMessage {
+            at_most: 8,
+            within: Duration::MAX,
+        })
+        .start(incoming);
+    let tracker = receiver.tracker();
+    receipt(&centre, 1, "17", "DELIVRD");
+    for part in 1..=2 {
+        segment(&centre, 1 + u64::from(part), 7, 2, part, "x");
+    }
+    drop(message(&mut receiver).await);
+    remember(&tracker, "17", "this").await;
+    let received = a_receipt(&mut receiver).await;
+    assert_eq!(tag(&received), b"this");
+    received.ack();
+    assert!(tracker.await_receipt("17", Duration::MAX).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use self::finished::Finished;
+use super::clock::later;
 use super::message::{route, user_data};
 use super::metric;
 use crate::{Delivery, OwnedPdu};
@@ -240,7 +241,7 @@ impl Joiner {
         } else {
             (&mut self.expiry, self.options.within)
         };
-        list.push_back((now + lifetime, key, self.generation));
+        list.push_back((later(now, lifetime), key, self.generation));
     }
 
     fn take(&mut self, key: &JoinedKey) -> Option<Kept> {
@@ -265,7 +266,7 @@ impl Joiner {
         let Some(kept) = self.take(key) else {
             return;
         };
-        let until = now + self.options.within;
+        let until = later(now, self.options.within);
         self.finished.add(&kept, until);
         out.push(kept);
     }
@@ -338,7 +339,7 @@ impl Joiner {
     pub(super) fn expire(&mut self, now: Instant, out: &mut Vec<Kept>) {
         if let SegmentAck::WithMessage { within, .. } = self.options.ack {
             while let Some((since, ..)) = self.waiting.front()
-                && *since + within <= now
+                && later(*since, within) <= now
             {
                 self.acknowledge_oldest();
             }
@@ -371,7 +372,7 @@ impl Joiner {
         let waiting = match self.options.ack {
             SegmentAck::OnArrival => None,
             SegmentAck::WithMessage { within, .. } => {
-                self.waiting.front().map(|first| first.0 + within)
+                self.waiting.front().map(|first| later(first.0, within))
             }
         };
         [
