@@ -12,6 +12,7 @@ mod mailbox;
 pub mod metrics;
 mod owned;
 mod pipeline;
+pub mod receiving;
 #[cfg(unix)]
 mod records;
 mod reply;

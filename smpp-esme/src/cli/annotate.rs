@@ -1,6 +1,5 @@
 //! The text of a message, whatever PDU carries it.
 
-use smpp_codec::long::{self, PartRef};
 use smpp_codec::text::{DefaultAlphabet, Encoding};
 use smpp_pdu::udh::Udh;
 use smpp_pdu::{Body, DataCoding, EsmClass, Tlvs};
@@ -11,10 +10,7 @@ pub(crate) struct Content<'a> {
     pub(crate) udh: Option<Udh<'a>>,
     /// The octets behind it.
     pub(crate) data: &'a [u8],
-    pub(crate) data_coding: DataCoding,
     pub(crate) encoding: Encoding,
-    /// The place of a part in its message.
-    pub(crate) place: Option<PartRef>,
 }
 
 impl<'a> Content<'a> {
@@ -70,8 +66,6 @@ impl<'a> Content<'a> {
             },
             udh,
             data,
-            data_coding,
-            place: long::Incoming::read(esm_class, user_data, &tlvs).map(|part| part.place),
         }
     }
 

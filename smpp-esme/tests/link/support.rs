@@ -142,10 +142,12 @@ pub(crate) fn bound_as(link: &Link) -> Vec<BindType> {
         .collect()
 }
 
-/// The metrics that were written since the last call, without their labels.
+/// The metrics of the link that were written since the last call, without their
+/// labels.
 pub(crate) fn metrics_of(snapshotter: &Snapshotter) -> BTreeMap<String, f64> {
     let snapshot = snapshotter.snapshot().into_vec().into_iter();
-    let numbers = snapshot.map(|(key, _, _, value)| {
+    let of_link = snapshot.filter(|(key, ..)| key.key().name().starts_with("smpp_link_"));
+    let numbers = of_link.map(|(key, _, _, value)| {
         let value = match value {
             DebugValue::Counter(count) => count as f64,
             DebugValue::Gauge(gauge) => gauge.into_inner(),

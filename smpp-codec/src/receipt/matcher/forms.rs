@@ -240,6 +240,58 @@ impl Places {
     }
 }
 
+/// The two hashes of an id are kept apart, so that a number in hexadecimal is
+/// not taken for an id of those letters.
+pub(super) const CONVERTED: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Under which hashes an id is kept in an index, and under which it is sought.
+///
+/// For those who keep submitted messages outside of a [`Matcher`], such as in
+/// a database: a message is kept under each hash of [`kept`](Self::kept), and
+/// what is found under the hashes of [`sought`](Self::sought) of a receipt's
+/// id are the messages that it may speak of, in every form that centres are
+/// known to write. Hashes collide: a matcher that is given what was found
+/// compares in full.
+///
+/// The hashes stay the same from version to version, so that they may be
+/// written to disk.
+///
+/// ```
+/// use smpp_codec::receipt::matcher::IdForms;
+///
+/// let response = IdForms::of(b"38601fa");
+/// let receipt = IdForms::of(b"0059113978");
+/// assert!(receipt.sought().any(|hash| response.kept().any(|kept| kept == hash)));
+/// ```
+///
+/// [`Matcher`]: super::Matcher
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdForms {
+    places: Places,
+}
+
+impl IdForms {
+    /// Of the id of a response or of a receipt.
+    #[must_use]
+    pub fn of(id: &[u8]) -> Self {
+        Self {
+            places: Places::of(id),
+        }
+    }
+
+    /// One or two hashes to keep a message under.
+    pub fn kept(&self) -> impl Iterator<Item = u64> + use<> {
+        let converted = self.places.converted.map(|hash| hash ^ CONVERTED);
+        core::iter::once(self.places.fold).chain(converted)
+    }
+
+    /// Two or three hashes to look for a receipt's message under.
+    pub fn sought(&self) -> impl Iterator<Item = u64> + use<> {
+        let Places { fold, converted } = self.places;
+        [fold, fold ^ CONVERTED].into_iter().chain(converted)
+    }
+}
+
 /// FNV-1a. What it finds is compared in full.
 pub(super) fn hash(octets: impl Iterator<Item = u8>) -> u64 {
     octets.fold(0xCBF2_9CE4_8422_2325, |hash, octet| {

@@ -75,7 +75,7 @@ use self::habit::Habit;
 use self::store::Table;
 use super::state::{Transition, transition};
 
-pub use forms::MAX_ID_LEN;
+pub use forms::{IdForms, MAX_ID_LEN};
 pub use store::{Fixed, Index, Room, Scan, Store};
 #[cfg(feature = "alloc")]
 pub use store::{Growing, Sorted};

@@ -1,6 +1,6 @@
 //! Room for what a matcher keeps: growing, or fixed.
 
-use super::forms::Places;
+use super::forms::{CONVERTED, Places};
 use super::{Held, Submitted};
 
 /// A list with room for so many.
@@ -162,10 +162,6 @@ mod growing {
 
 #[cfg(feature = "alloc")]
 pub use growing::{Growing, Sorted};
-
-/// The two hashes of an id are kept apart, so that a number in hexadecimal is
-/// not taken for an id of those letters.
-const CONVERTED: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The messages with their index.
 pub(super) struct Table<K, R, S: Store<K, R>> {

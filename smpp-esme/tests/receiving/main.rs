@@ -1,0 +1,16 @@
+//! The receiving layer against a scripted message centre, and against a real one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests may panic"
+)]
+
+#[path = "../support/centre.rs"]
+mod centre;
+mod flow;
+mod joining;
+mod real;
+mod receipts;
+mod store;
+mod support;
+mod two_way;
