@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use smpp_pdu::{Bind, BindResp, BindType, Body, CommandStatus, Pdu, SubmitSm, SubmitSmResp};
 use smpp_session::driver::{Application, Ended, Link, drive};
-use smpp_session::{CloseReason, Config, Event, RequestId, Role, SessionState};
+use smpp_session::{CloseReason, Config, Event, Instant, RequestId, Role, SessionState};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
 use tokio::sync::mpsc;
 
@@ -291,4 +291,49 @@ async fn a_lost_connection_is_reported_with_its_error() {
     let (_, ended) = centre_over(Broken).await;
     assert_eq!(ended.reason, CloseReason::NoOctets);
     assert_eq!(ended.error.unwrap().kind(), io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_application_is_woken_at_the_moments_that_it_names() {
+    /// Wants to be woken 2 s after each of the first three ends of a batch.
+    #[derive(Default)]
+    struct Sleeper {
+        next: Option<Instant>,
+        ends: Vec<u64>,
+    }
+
+    impl Application for Sleeper {
+        type Command = ();
+
+        fn event(&mut self, _: &mut Link<'_>, _: Event<'_>) {}
+
+        fn command(&mut self, link: &mut Link<'_>, (): ()) {
+            // A request whose deadline moves the timer of the session.
+            let bind = Bind::default();
+            link.request(RequestId(1), bind).unwrap();
+        }
+
+        fn batch_end(&mut self, link: &mut Link<'_>) {
+            self.ends.push(link.now().since(Instant::ZERO).as_secs());
+            let again = self.ends.len() <= 3;
+            self.next = again.then(|| link.now() + Duration::from_secs(2));
+        }
+
+        fn wake_at(&self) -> Option<Instant> {
+            self.next
+        }
+    }
+
+    let (near, far) = tokio::io::duplex(1024);
+    let (commands, queue) = mpsc::unbounded_channel();
+    commands.send(()).unwrap();
+    let mut app = Sleeper::default();
+    let config = Config {
+        session_init: Some(Duration::from_secs(30)),
+        ..Config::new(Role::Esme)
+    };
+    let ended = drive(far, config, &mut app, queue).await;
+    assert_eq!(ended.reason, CloseReason::SessionInitTimeout);
+    assert_eq!(app.ends, [0, 2, 4, 6]);
+    drop(near);
 }

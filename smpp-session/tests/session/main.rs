@@ -8,6 +8,7 @@
 mod bind;
 mod corners;
 mod counters;
+mod encoded;
 mod ending;
 mod faults;
 mod flow;
