@@ -64,6 +64,7 @@ impl<I: Iterator<Item = io::Result<(usize, String)>>> Items<I> {
     /// The other lines of an array or a literal that `text` opens.
     fn close(&mut self, text: &mut String) -> io::Result<()> {
         let mut open = continues(text);
+        let mut braces = text.contains('{');
         if open {
             *text = without_comments(text);
         }
@@ -73,7 +74,8 @@ impl<I: Iterator<Item = io::Result<(usize, String)>>> Items<I> {
         {
             let (_, next) = next?;
             text.truncate(text.trim_end().trim_end_matches('\\').len());
-            open = (open && !next.contains('}') && text.contains('{')) || continues(&next);
+            open = (braces && !next.contains('}')) || continues(&next);
+            braces |= next.contains('{');
             text.push(' ');
             text.push_str(&without_comments(&next));
         }
