@@ -1,5 +1,6 @@
 //! `smpp-esme encode`: what `decode --json` prints, back to octets.
 
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -52,15 +53,33 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<(), Failure> {
     let wanted = "nothing to encode: give a PDU as JSON, the name of a file, or - for standard \
                   input";
-    let (text, from_arguments) = match input::open(&args.items, wanted)? {
-        Input::Arguments(text) => (text, true),
-        Input::Reader(reader, name) => {
-            let octets = input::read_all(reader, &name)?;
-            (String::from_utf8_lossy(&octets).into_owned(), false)
+    let good = match input::open(&args.items, wanted)? {
+        Input::Arguments(text) => all(args, text.as_bytes(), None, output)?,
+        Input::Source(source) => {
+            let reader = BufReader::new(source.reader);
+            all(args, reader, Some(source.live), output)?
         }
     };
-    let mut failed = false;
-    for object in Objects::new(&text) {
+    if good {
+        return Ok(());
+    }
+    output.flush()?;
+    Err(Failure::new(Kind::Other, ""))
+}
+
+/// Encodes every object; false when one is no PDU. `live` says of a file
+/// whether more may come later; the arguments are none.
+fn all(
+    args: &Args,
+    reader: impl BufRead,
+    live: Option<bool>,
+    output: &mut Output,
+) -> Result<bool, Failure> {
+    let from_arguments = live.is_none();
+    let mut good = true;
+    for object in Objects::new(reader) {
+        let object =
+            object.map_err(|error| Failure::usage(format!("the input cannot be read: {error}")))?;
         let built = object
             .value
             .map_err(Wrong::json)
@@ -80,29 +99,28 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<(), Failure> {
                 return Err(Failure::usage(format!("{}{hint}", wrong.text())));
             }
             Err(wrong) => {
-                failed = true;
-                // The lines of the file that are good keep their place in the output.
-                output.object(&json!({
-                    "error": "not_a_pdu",
-                    "line": object.line,
-                    "field": wrong.field,
-                    "detail": wrong.what,
-                }))?;
-                if !output.is_json() {
-                    eprintln!(
-                        "smpp-esme: line {}: {}",
-                        object.line,
-                        Printable(&wrong.text())
-                    );
-                }
+                good = false;
+                refuse(&wrong, object.line, output)?;
             }
         }
+        if live == Some(true) {
+            output.flush()?;
+        }
     }
-    if failed {
-        output.flush()?;
-        return Err(Failure::new(Kind::Other, ""));
+    Ok(good)
+}
+
+/// Says what is wrong with a line. In JSON it keeps its place among the others.
+fn refuse(wrong: &Wrong, line: usize, output: &mut Output) -> Result<(), Failure> {
+    if !output.is_json() {
+        eprintln!("smpp-esme: line {line}: {}", Printable(&wrong.text()));
     }
-    Ok(())
+    output.object(&json!({
+        "error": "not_a_pdu",
+        "line": line,
+        "field": wrong.field,
+        "detail": wrong.what,
+    }))
 }
 
 fn looks_like_a_path(item: &str) -> bool {
@@ -172,78 +190,108 @@ fn print(
     output.line(format_args!("{hex}"))
 }
 
+/// An object over several lines is not followed for more octets than this.
+const LONGEST_OBJECT: usize = 1 << 20;
+
 /// One object of the text, and the line where it starts.
 struct Object {
     value: Result<Value, String>,
     line: usize,
 }
 
-/// Objects one behind the other, each on one line or on several.
-struct Objects<'t> {
-    rest: &'t str,
+/// Objects one behind the other, each on one line or on several. They are read
+/// as they come.
+struct Objects<R> {
+    reader: R,
+    /// What is read, and not yet an object.
+    text: String,
+    /// The line where it starts, and the number of lines that are read.
     line: usize,
+    lines: usize,
 }
 
-impl<'t> Objects<'t> {
-    fn new(text: &'t str) -> Self {
+impl<R: BufRead> Objects<R> {
+    fn new(reader: R) -> Self {
         Self {
-            rest: text,
+            reader,
+            text: String::new(),
             line: 1,
+            lines: 0,
         }
+    }
+
+    /// Reads one line more; false at the end.
+    fn read_line(&mut self) -> io::Result<bool> {
+        let mut line = Vec::new();
+        if self.reader.read_until(b'\n', &mut line)? == 0 {
+            return Ok(false);
+        }
+        self.lines += 1;
+        let starts = self.text.is_empty();
+        if starts {
+            self.line = self.lines;
+        }
+        let line = String::from_utf8_lossy(&line);
+        // A comment stands between objects.
+        if !(starts && line.trim_start().starts_with('#')) {
+            self.text.push_str(&line);
+        }
+        Ok(true)
     }
 
     fn skip(&mut self, octets: usize) {
-        let (skipped, rest) = self
-            .rest
-            .split_at_checked(octets)
-            .unwrap_or((self.rest, ""));
+        let rest = self.text.split_off(octets.min(self.text.len()));
+        let skipped = core::mem::replace(&mut self.text, rest);
         self.line += skipped.matches('\n').count();
-        self.rest = rest;
-    }
-
-    /// To the start of the next line.
-    fn skip_line(&mut self) {
-        let end = self.rest.find('\n').map_or(self.rest.len(), |at| at + 1);
-        self.skip(end);
+        let blank = self.text.len() - self.text.trim_start().len();
+        if blank > 0 {
+            self.skip(blank);
+        }
     }
 }
 
-impl Iterator for Objects<'_> {
-    type Item = Object;
+impl<R: BufRead> Iterator for Objects<R> {
+    type Item = io::Result<Object>;
 
-    fn next(&mut self) -> Option<Object> {
+    fn next(&mut self) -> Option<io::Result<Object>> {
         loop {
-            self.skip(self.rest.len() - self.rest.trim_start().len());
-            if !self.rest.starts_with('#') {
-                break;
-            }
-            self.skip_line();
-        }
-        if self.rest.is_empty() {
-            return None;
-        }
-        let line = self.line;
-        let mut values = serde_json::Deserializer::from_str(self.rest).into_iter::<Value>();
-        let value = values.next()?;
-        let end = values.byte_offset();
-        let value = match value {
-            Ok(value) => {
-                self.skip(end);
-                Ok(value)
-            }
-            Err(error) => {
-                // What is left of a broken line means nothing.
-                for _ in 0..error.line().max(1) {
-                    self.skip_line();
+            self.skip(0);
+            if self.text.is_empty() {
+                match self.read_line() {
+                    Ok(true) => continue,
+                    Ok(false) => return None,
+                    Err(error) => return Some(Err(error)),
                 }
-                Err(format!(
-                    "no JSON at column {}: {error}; a PDU is an object such as \
-                     {{\"command\": \"enquire_link\"}}",
-                    error.column(),
-                ))
             }
-        };
-        Some(Object { value, line })
+            let line = self.line;
+            let mut values = serde_json::Deserializer::from_str(&self.text).into_iter::<Value>();
+            let value = values.next()?;
+            let end = values.byte_offset();
+            let error = match value {
+                Ok(value) => {
+                    self.skip(end);
+                    let value = Ok(value);
+                    return Some(Ok(Object { value, line }));
+                }
+                Err(error) => error,
+            };
+            // An object that goes on in the next line.
+            if error.is_eof() && self.text.len() < LONGEST_OBJECT {
+                match self.read_line() {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+            // What is left of a broken line means nothing.
+            self.text.clear();
+            let value = Err(format!(
+                "no JSON at column {}: {error}; a PDU is an object such as \
+                 {{\"command\": \"enquire_link\"}}",
+                error.column(),
+            ));
+            return Some(Ok(Object { value, line }));
+        }
     }
 }
 
@@ -254,13 +302,15 @@ mod tests {
     #[test]
     fn objects_stand_on_one_line_or_on_several() {
         let text = "# comment\n{\"a\":1}\n\n{\n\"b\":2}{\"c\":3}\n{\"d\":\n{\"e\":5}\n";
-        let lines: Vec<_> = Objects::new(text)
+        let lines: Vec<_> = Objects::new(text.as_bytes())
+            .map(|object| object.unwrap())
             .map(|object| (object.line, object.value.is_ok()))
             .collect();
         // The broken one runs to the end of the text.
         assert_eq!(lines, [(2, true), (4, true), (5, true), (6, false)]);
         let text = "{\"a\":}\n{\"b\":2}\nx\n";
-        let lines: Vec<_> = Objects::new(text)
+        let lines: Vec<_> = Objects::new(text.as_bytes())
+            .map(|object| object.unwrap())
             .map(|object| (object.line, object.value.is_ok()))
             .collect();
         assert_eq!(lines, [(1, false), (2, true), (3, false)]);

@@ -10,14 +10,28 @@ use super::exit::Failure;
 pub(crate) enum Input {
     /// The command line: what is wrong in it is wrong usage.
     Arguments(String),
-    /// A file or standard input, and its name.
-    Reader(Box<dyn Read + Send>, String),
+    /// A file or standard input.
+    Source(Source),
+}
+
+/// What is read from outside.
+pub(crate) struct Source {
+    pub(crate) reader: Box<dyn Read + Send>,
+    pub(crate) name: String,
+    /// More of it may come later: what is known is to be shown by then.
+    pub(crate) live: bool,
 }
 
 /// The arguments, or what the one of them names. `wanted` says what can be
 /// given, for a run without any.
 pub(crate) fn open(items: &[String], wanted: &str) -> Result<Input, Failure> {
-    let stdin = || Input::Reader(Box::new(io::stdin()), "standard input".into());
+    let stdin = || {
+        Input::Source(Source {
+            reader: Box::new(io::stdin()),
+            name: "standard input".into(),
+            live: true,
+        })
+    };
     match items {
         [] if io::stdin().is_terminal() => Err(Failure::usage(wanted)),
         [] => Ok(stdin()),
@@ -25,7 +39,11 @@ pub(crate) fn open(items: &[String], wanted: &str) -> Result<Input, Failure> {
         // Not only files: a pipe of the shell has a name, too.
         [item] if Path::new(item).exists() && !Path::new(item).is_dir() => {
             let file = File::open(item).map_err(|error| unreadable(item, &error))?;
-            Ok(Input::Reader(Box::new(file), item.clone()))
+            Ok(Input::Source(Source {
+                live: !file.metadata().is_ok_and(|file| file.is_file()),
+                reader: Box::new(file),
+                name: item.clone(),
+            }))
         }
         // Spaces that the shell has taken away.
         items => Ok(Input::Arguments(items.join(" "))),

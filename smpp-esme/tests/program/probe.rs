@@ -202,7 +202,7 @@ async fn silence_is_no_answer_and_throttling_no_window() {
         )),
     })
     .await;
-    let ran = probe(address, &["--timeout", "1", "--window"]).await;
+    let ran = probe(address, &["--timeout", "2", "--window"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     let events = ran.events();
     assert_eq!(row(&events, "enquire_link")["answer"], "no answer");
@@ -236,7 +236,7 @@ async fn messages_that_come_meanwhile_are_left_with_the_centre() {
         )),
     })
     .await;
-    let ran = probe(address, &["--timeout", "1"]).await;
+    let ran = probe(address, &["--timeout", "2"]).await;
     let events = ran.events();
     let meanwhile = row(&events, "messages meanwhile");
     assert!(
@@ -267,7 +267,7 @@ async fn a_centre_that_never_pauses_does_not_hold_it() {
             });
         }
     });
-    let ran = probe(address, &["--timeout", "0.1"]).await;
+    let ran = probe(address, &["--timeout", "0.5"]).await;
     assert_eq!(ran.code, 3, "{} {}", ran.out, ran.err);
     let events = ran.events();
     assert_eq!(events.len(), 9);
@@ -309,7 +309,7 @@ async fn a_person_reads_a_table() {
     })
     .await;
     let url = format!("smpp://esme:secret@{address}");
-    let ran = run(&["probe", "--url", &url, "--wrong-password", "--timeout", "1"]).await;
+    let ran = run(&["probe", "--url", &url, "--wrong-password", "--timeout", "2"]).await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     for line in [
         "operations",

@@ -77,10 +77,12 @@ fn read<E>(
 
 /// Prints every PDU of a capture: what only a capture says of it, then the PDU
 /// by `print`, which gives false for one that cannot be decoded. False when
-/// there is one, or something is missing.
+/// there is one, or something is missing. Of a `live` capture more may come
+/// later.
 pub(crate) fn print(
     reader: impl Read + Send,
     port: Option<u16>,
+    live: bool,
     output: &mut Output,
     mut print: impl FnMut(&[u8], Map<String, Value>, &mut Output) -> Result<bool, Failure>,
 ) -> Result<bool, Failure> {
@@ -89,8 +91,10 @@ pub(crate) fn print(
         for found in found {
             good &= one(found, output, &mut print)?;
         }
-        // The capture may be going on.
-        output.flush()
+        if live {
+            output.flush()?;
+        }
+        Ok::<(), Failure>(())
     })?;
     let Summary {
         packets,

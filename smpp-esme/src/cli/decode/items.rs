@@ -64,6 +64,7 @@ impl<I: Iterator<Item = io::Result<(usize, String)>>> Items<I> {
     /// The other lines of an array or a literal that `text` opens.
     fn close(&mut self, text: &mut String) -> io::Result<()> {
         let mut open = continues(text);
+        let mut inside = opens(text);
         if open {
             *text = without_comments(text);
         }
@@ -71,11 +72,14 @@ impl<I: Iterator<Item = io::Result<(usize, String)>>> Items<I> {
             && text.len() < LONGEST_ARRAY
             && let Some(next) = self.rest.next()
         {
-            let (_, next) = next?;
+            let next = without_comments(&next?.1);
             text.truncate(text.trim_end().trim_end_matches('\\').len());
-            open = (open && !next.contains('}') && text.contains('{')) || continues(&next);
+            if next.contains(['{', '}']) {
+                inside = opens(&next);
+            }
+            open = inside || continues(&next);
             text.push(' ');
-            text.push_str(&without_comments(&next));
+            text.push_str(&next);
         }
         Ok(())
     }
@@ -121,6 +125,8 @@ impl<I: Iterator<Item = io::Result<(usize, String)>>> Iterator for Items<I> {
         }
         Some(Ok(match octets {
             Err(_) if is_talk(&text) => Found::Talk,
+            // A rule between two parts.
+            Ok(octets) if octets.is_empty() => Found::Talk,
             octets => Found::Item(Item { octets, line }),
         }))
     }
@@ -173,8 +179,12 @@ fn is_row_of_pdus(octets: &[u8]) -> bool {
 fn continues(text: &str) -> bool {
     let text = without_comments(text);
     let text = text.trim_end();
-    let open = text.rfind('{') > text.rfind('}');
-    open || text.ends_with(',') || text.ends_with('\\')
+    opens(text) || text.ends_with(',') || text.ends_with('\\')
+}
+
+/// Whether a brace stays open.
+fn opens(text: &str) -> bool {
+    text.rfind('{') > text.rfind('}')
 }
 
 /// What stands between the braces of an array of C.

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use smpp_pdu::InterfaceVersion;
 
 use super::exit::{Failure, Kind};
-use super::input::{self, Input};
+use super::input::{self, Input, Source};
 use super::output::{Output, count};
 use super::{capture, hex};
 use items::{Found, Items};
@@ -96,9 +96,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<(), Failure> {
     let good = match input::open(&args.items, wanted)? {
         Input::Arguments(text) => {
             let lines = items::lines(text.as_bytes());
-            text_given(args, lines, Some(&text), output)?
+            text_given(args, lines, Origin::Argument(&text), output)?
         }
-        Input::Reader(reader, name) => file_given(args, reader, &name, output)?,
+        Input::Source(source) => file_given(args, source, output)?,
     };
     if good {
         return Ok(());
@@ -108,19 +108,20 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<(), Failure> {
 }
 
 /// Decodes a file of whatever kind; false when something in it cannot be.
-fn file_given(
-    args: &Args,
-    mut reader: Box<dyn Read + Send>,
-    name: &str,
-    output: &mut Output,
-) -> Result<bool, Failure> {
+fn file_given(args: &Args, source: Source, output: &mut Output) -> Result<bool, Failure> {
+    let Source {
+        mut reader,
+        name,
+        live,
+    } = source;
+    let name = name.as_str();
     let mut octets = input::read_head(&mut reader, 12, name)?;
     if args.kind == ItemKind::Pdu && capture::is_capture(&octets) {
         // A capture can be longer than memory, and still going on.
         let more = capture::header_len(&octets).saturating_sub(12);
         octets.extend(input::read_head(&mut reader, more, name)?);
         let reader = std::io::Cursor::new(octets).chain(reader);
-        return capture::print(reader, args.port, output, |pdu, beside, output| {
+        return capture::print(reader, args.port, live, output, |pdu, beside, output| {
             pdus::one(args, pdu, beside, output)
         });
     }
@@ -136,7 +137,7 @@ fn file_given(
     }
     let reader = std::io::Cursor::new(octets).chain(reader);
     let lines = items::lines(BufReader::new(reader));
-    text_given(args, lines, None, output)
+    text_given(args, lines, Origin::File { live }, output)
 }
 
 /// What made this file smaller than it is.
@@ -150,12 +151,21 @@ fn packed_by(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Decodes what stands in lines; false when something cannot be. `argument` is
-/// the text where it is one.
+/// Where lines are from.
+#[derive(Clone, Copy)]
+enum Origin<'a> {
+    /// From this argument.
+    Argument(&'a str),
+    File {
+        live: bool,
+    },
+}
+
+/// Decodes what stands in lines; false when something cannot be.
 fn text_given(
     args: &Args,
     lines: impl Iterator<Item = io::Result<(usize, String)>>,
-    argument: Option<&str>,
+    origin: Origin<'_>,
     output: &mut Output,
 ) -> Result<bool, Failure> {
     let unreadable =
@@ -169,7 +179,7 @@ fn text_given(
                 ItemKind::Time => other::time(text.trim(), output)?,
                 _ => match hex::parse(&text) {
                     Ok(octets) => other::text(args, &octets, output)?,
-                    Err(error) => not_hex(&error, line, argument, output)?,
+                    Err(error) => not_hex(&error, line, origin, output)?,
                 },
             };
         }
@@ -186,21 +196,23 @@ fn text_given(
                 items += 1;
                 good &= match &item.octets {
                     Ok(octets) => pdus::all(args, octets, output)?,
-                    Err(error) => not_hex(error, item.line, argument, output)?,
+                    Err(error) => not_hex(error, item.line, origin, output)?,
                 };
             }
         }
         // The next line may take its time, and somebody may be watching.
-        output.flush()?;
+        if matches!(origin, Origin::File { live: true }) {
+            output.flush()?;
+        }
     }
-    match (items, without, argument) {
+    match (items, without, origin) {
         (_, 0, _) => Ok(good),
-        (0, _, Some(text)) => Err(Failure::usage(format!(
+        (0, _, Origin::Argument(text)) => Err(Failure::usage(format!(
             "no PDU in that text: one has hexadecimal digits or base64, and a header that says \
              how long it is{}",
             hint(text)
         ))),
-        (0, lines, None) => {
+        (0, lines, Origin::File { .. }) => {
             let what = format!("no PDU in {}", count(lines, "line"));
             other::fail("no_pdu", &what, output)
         }
@@ -214,12 +226,12 @@ fn text_given(
 fn not_hex(
     error: &str,
     line: usize,
-    argument: Option<&str>,
+    origin: Origin<'_>,
     output: &mut Output,
 ) -> Result<bool, Failure> {
-    match argument {
-        Some(text) => Err(Failure::usage(format!("{error}{}", hint(text)))),
-        None => other::fail("not_hex", &format!("line {line}: {error}"), output),
+    match origin {
+        Origin::Argument(text) => Err(Failure::usage(format!("{error}{}", hint(text)))),
+        Origin::File { .. } => other::fail("not_hex", &format!("line {line}: {error}"), output),
     }
 }
 

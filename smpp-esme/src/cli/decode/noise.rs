@@ -132,18 +132,18 @@ fn literal_pdu(text: &str) -> Option<(Vec<u8>, usize)> {
 
 /// A PDU in base64.
 fn base64_pdu(text: &str) -> Option<(Vec<u8>, usize)> {
-    let alphabet = |character: char| {
-        character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '-' | '_')
-    };
-    let end = text.find(|character| !alphabet(character));
-    let (digits, rest) = text.split_at_checked(end.unwrap_or(text.len()))?;
-    let padding = rest
-        .chars()
-        .take_while(|character| *character == '=')
-        .count();
-    // Hexadecimal digits are digits of base64, too, but nothing would end there.
-    let pdu = base64(digits)?;
-    (plausible(&pdu) == Some(pdu.len())).then_some((pdu, digits.len() + padding))
+    // The header alone first: a long text may have many places to look at.
+    let length = plausible(&base64(text.get(..12)?)?)?;
+    let digits = (length * 4).div_ceil(3);
+    let (pdu, rest) = text.split_at_checked(digits)?;
+    let pdu = base64(pdu)?;
+    let padding = rest.chars().take_while(|character| *character == '=');
+    let used = digits + padding.count();
+    // A digit more belongs to something else.
+    let ends = !text
+        .get(used..)?
+        .starts_with(|character: char| character.is_ascii_alphanumeric());
+    (ends && pdu.len() == length).then_some((pdu, used))
 }
 
 /// Digits of base64, of either alphabet, without their padding.
