@@ -209,8 +209,7 @@ impl<R: Requester> Sender<R> {
     /// part, also of those that were.
     pub async fn send(&self, message: &OutgoingMessage) -> Result<Sent, SendError> {
         let prepared = self.prepare(message)?;
-        // Without its turn it is stopped: then no part is sent.
-        let _turn = self.shared.stopped.or(self.turn(&message.to)).await;
+        let _turn = self.turn(&message.to).await;
         let sent = self.send_parts(&prepared, &message.to, false).await;
         self.whole(sent)
     }
@@ -269,10 +268,13 @@ impl<R: Requester> Sender<R> {
         self.shared.references.next(to.iter().copied(), modulus)
     }
 
+    /// `None` when there is no order, or when the sender is stopped: then no
+    /// part is sent either.
     async fn turn(&self, to: &OwnedAddress) -> Option<Turn> {
-        match &self.shared.order {
-            Some(order) => Some(order.turn(to.as_bytes()).await),
-            None => None,
+        let order = self.shared.order.as_ref()?;
+        match order.try_turn(to.as_bytes()) {
+            Some(turn) => Some(turn),
+            None => self.shared.stopped.or(order.turn(to.as_bytes())).await,
         }
     }
 
@@ -318,10 +320,12 @@ impl<R: Requester> Sender<R> {
                 break;
             }
             let first_now = only_now && attempts == 0;
-            let stopped = if first_now {
-                shared.stopped.is_set()
-            } else {
-                shared.stopped.or(shared.pacing.wait()).await.is_none()
+            let stopped = shared.stopped.is_set();
+            // Mostly there is nothing to wait for, and then nothing to watch.
+            let free = !stopped && shared.pacing.try_take();
+            let stopped = match first_now || free {
+                true => stopped,
+                false => shared.stopped.or(shared.pacing.wait()).await.is_none(),
             };
             if stopped {
                 if attempts == 0 {
@@ -333,7 +337,7 @@ impl<R: Requester> Sender<R> {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            if first_now && !shared.pacing.try_take() {
+            if first_now && !free {
                 result = Err(skipped(RequestErrorKind::WindowFull));
                 stop.store(true, Ordering::Relaxed);
                 break;
