@@ -15,7 +15,7 @@ use super::host::{Host, HostState};
 use super::roster::Session;
 use super::shared::{Restarted, Shared};
 use super::state::{Report, Setback, State};
-use super::{Delays, Refusal, RefusalRule, metric};
+use super::{Delays, Refusal, RefusalRule, RestartError, metric};
 use crate::{Client, ClientBuilder, ConnectError, ConnectErrorKind, Inbound, TlsFault};
 
 /// What a keeper binds as.
@@ -143,9 +143,7 @@ impl Keeper {
                 Err(Failure::Stopped) => return self.tell_stopped(restarted),
                 Err(Failure::BindOtherwise) => continue,
                 Err(Failure::Again(error, wait)) => {
-                    if let Some(told) = restarted.take() {
-                        let _ = told.send(Err(Arc::clone(&error)));
-                    }
+                    self.tell_not_bound(restarted.take(), &error);
                     (Setback::NotBound(error), wait)
                 }
             };
@@ -161,10 +159,22 @@ impl Keeper {
         }
     }
 
+    /// Whoever waits for a restart learns that it stops here.
+    fn tell_not_bound(&self, restarted: Option<Restarted>, error: &Arc<ConnectError>) {
+        if let Some(told) = restarted {
+            // Who does not wait any more has dropped the other end.
+            let _ = told.send(Err(RestartError::NotBoundAgain {
+                host: self.host.name.clone(),
+                number: self.number,
+                error: Arc::clone(error),
+            }));
+        }
+    }
+
     /// The host was given up, maybe in the middle of a restart.
     fn tell_stopped(&self, restarted: Option<Restarted>) -> bool {
-        if let (Some(told), Some(error)) = (restarted, self.host.stopped()) {
-            let _ = told.send(Err(error));
+        if let Some(error) = self.host.stopped() {
+            self.tell_not_bound(restarted, &error);
         }
         false
     }

@@ -15,7 +15,7 @@ use crate::ConnectError;
 
 /// Where it is told whether a session that was unbound for a restart is bound
 /// again. Dropped without a word: there was nothing to restart.
-pub(super) type Restarted = oneshot::Sender<Result<(), Arc<ConnectError>>>;
+pub(super) type Restarted = oneshot::Sender<Result<(), RestartError>>;
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -143,24 +143,16 @@ impl Shared {
     /// One session after the other, see [`Link::restart`](super::Link::restart).
     pub(super) async fn restart(&self) -> Result<(), RestartError> {
         let _one = self.restarting.lock().await;
-        for (place, restart) in self.restarts.iter().enumerate() {
+        for restart in &self.restarts {
             if self.roster.borrow().closed {
                 return Err(RestartError::Over);
             }
             let (told, tell) = oneshot::channel();
             // A keeper that has gone has nothing to restart.
-            if restart.send(told).is_err() {
-                continue;
-            }
-            if let Ok(Err(error)) = tell.await {
-                let report = self.board.at(place);
-                return Err(RestartError::NotBoundAgain {
-                    host: report
-                        .as_ref()
-                        .map_or_else(|| "".into(), |r| r.host.clone()),
-                    number: report.map_or(0, |report| report.number),
-                    error,
-                });
+            if restart.send(told).is_ok()
+                && let Ok(restarted) = tell.await
+            {
+                restarted?;
             }
         }
         Ok(())

@@ -156,10 +156,6 @@ impl Board {
         self.lock().reports.iter().flatten().cloned().collect()
     }
 
-    pub(super) fn at(&self, place: usize) -> Option<Report> {
-        self.lock().reports.get(place).cloned().flatten()
-    }
-
     pub(super) fn events(&self) -> Events {
         let inner = self.lock();
         Events {

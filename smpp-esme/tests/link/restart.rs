@@ -102,11 +102,11 @@ async fn a_restart_stops_where_the_centre_takes_no_bind() {
         tokio::task::yield_now().await;
     }
     let error = link.restart().await.unwrap_err();
-    let RestartError::NotBoundAgain { number, error, .. } = &error else {
-        panic!("{error}");
-    };
-    assert_eq!(*number, 1);
-    assert_eq!(error.status(), Some(CommandStatus::ESME_RSYSERR));
+    assert_eq!(
+        error.to_string(),
+        "the restart stopped at session 1 to a, which was not bound again: the centre refused \
+         the bind: ESME_RSYSERR (0x00000008, Fault inside the message centre)"
+    );
     // The others still stand, and the one comes back by itself.
     assert_eq!(link.bound_sessions(), 2);
     let mut events = link.events();
@@ -126,4 +126,24 @@ async fn a_restart_leaves_alone_what_is_not_bound() {
     link.unbind().await;
     let error = link.restart().await.unwrap_err();
     assert!(matches!(error, RestartError::Over));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_stops_when_the_host_refuses_for_good() {
+    let (place, behind) = host("a", |attempt| match attempt {
+        0..2 => Meets::Centre(accept_all()),
+        _ => binds_with(CommandStatus::ESME_RINVPASWD),
+    });
+    let (link, _incoming) = builder().host(place).sessions_per_host(2).start();
+    while link.bound_sessions() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let error = link.restart().await.unwrap_err();
+    let RestartError::NotBoundAgain { error, .. } = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(error.status(), Some(CommandStatus::ESME_RINVPASWD));
+    // The other is still bound, and takes what there is.
+    link.submit_sm(&message()).await.unwrap();
+    assert_eq!(behind.attempts().len(), 3);
 }
