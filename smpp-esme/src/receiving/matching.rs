@@ -169,12 +169,7 @@ impl Matcher {
 
     /// Fetches the messages that receipts may speak of; each receipt follows to
     /// [`receipt`](Self::receipt). Gives whether the store could be asked.
-    pub(super) async fn fetch<'h>(
-        &mut self,
-        receipts: impl Iterator<Item = &'h Held>,
-        now: Instant,
-    ) -> bool {
-        let lookups: Vec<Lookup> = receipts.map(|held| self.lookup(held)).collect();
+    pub(super) async fn fetch(&mut self, lookups: Vec<Lookup>, now: Instant) -> bool {
         match self.store.find(lookups).await {
             Ok(found) => {
                 for message in found.iter().flatten() {
@@ -190,11 +185,16 @@ impl Matcher {
     }
 
     /// A receipt came. The verdict goes to `out`, now or later.
-    pub(super) fn receipt(&mut self, held: Held, fetched: bool, now: Instant, out: &mut Vec<Held>) {
+    pub(super) fn receipt(
+        &mut self,
+        (held, lookup): (Held, Lookup),
+        fetched: bool,
+        now: Instant,
+        out: &mut Vec<Held>,
+    ) {
         if !fetched {
             return self.hand_on(held, Matching::Unmatched(Unmatched::StoreFailed), out);
         }
-        let lookup = self.lookup(&held);
         let info = held.info.clone();
         let Some(receipt) = info.receipt() else {
             return;
@@ -211,8 +211,9 @@ impl Matcher {
         self.settle_held(now, out);
     }
 
-    fn lookup(&self, held: &Held) -> Lookup {
-        let receipt = held.info.receipt();
+    /// The question for the messages of a receipt.
+    pub(super) fn lookup(&self, info: &ReceiptInfo) -> Lookup {
+        let receipt = info.receipt();
         let ids = receipt.as_ref().map(|receipt| receipt.ids());
         Lookup::new(&self.scope, ids.into_iter().flatten())
     }

@@ -4,7 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use smpp_codec::receipt::matcher::{Ambiguity, IdSource, MatchedBy};
-use smpp_codec::receipt::{Receipt, ReceiptReader, ReceiptText, Transition};
+use smpp_codec::receipt::{Receipt, ReceiptKind, ReceiptReader, ReceiptText, Transition};
 use smpp_pdu::{CommandStatus, MessageState};
 use tokio::sync::mpsc;
 
@@ -17,6 +17,8 @@ use crate::{Delivery, OwnedPdu};
 #[derive(Clone)]
 pub struct ReceiptInfo {
     pdu: OwnedPdu,
+    kind: ReceiptKind,
+    is_final: bool,
     by_shape: bool,
     /// A text in UCS-2, in one octet a character.
     narrow: Option<Arc<[u8]>>,
@@ -92,12 +94,18 @@ impl ReceiptInfo {
         let owned = pdu.pdu();
         let receipt = reader.read(&owned, &mut ())?;
         let narrow = receipt.text.is_none().then(|| narrowed(receipt.body));
-        Some(Self {
+        let mut info = Self {
             pdu: pdu.clone(),
+            kind: receipt.kind,
+            is_final: receipt.is_closing(),
             by_shape,
             narrow: narrow.flatten(),
             matching: Matching::Unmatched(Unmatched::NoId),
-        })
+        };
+        if info.narrow.is_some() {
+            info.is_final = info.receipt()?.is_closing();
+        }
+        Some(info)
     }
 
     /// The values, borrowed from here.
@@ -161,7 +169,13 @@ impl ReceiptInfo {
     /// Whether nothing more is to come for its message.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        self.receipt().is_some_and(|receipt| receipt.is_closing())
+        self.is_final
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> ReceiptKind {
+        self.kind
     }
 
     pub(super) fn set_matching(&mut self, matching: Matching) {
@@ -175,7 +189,7 @@ impl fmt::Debug for ReceiptInfo {
         let receipt = self.receipt();
         let id = receipt.and_then(|receipt| receipt.id());
         f.debug_struct("ReceiptInfo")
-            .field("kind", &receipt.map(|receipt| receipt.kind))
+            .field("kind", &self.kind)
             .field("id", &id.map(|id| id.escape_ascii().to_string()))
             .field("state", &self.state())
             .field("matching", &self.matching)

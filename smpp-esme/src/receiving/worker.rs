@@ -21,7 +21,7 @@ use super::note::Note;
 use super::receipt::{ReceiptInfo, ReceivedReceipt};
 use super::received::Received;
 use super::store::{MatcherStore, Sweep};
-use super::submitted::SubmissionKey;
+use super::submitted::{Lookup, SubmissionKey};
 use crate::{Delivery, Inbound, Incoming};
 
 /// How much is taken from the session at once, at most.
@@ -61,7 +61,7 @@ pub(super) struct Worker {
 
 /// One thing of the session.
 enum Sorted {
-    Receipt(Held),
+    Receipt(Held, Lookup),
     Segment(Delivery, PartRef),
     Ready(Received),
 }
@@ -160,16 +160,17 @@ impl Worker {
             let sorted = self.sort(inbound);
             batch.push(sorted);
         }
-        let receipts = batch.iter().filter_map(|sorted| match sorted {
-            Sorted::Receipt(held) => Some(held),
+        let lookups = batch.iter().filter_map(|sorted| match sorted {
+            Sorted::Receipt(_, lookup) => Some(lookup.clone()),
             _ => None,
         });
-        let fetched = receipts.clone().next().is_none() || self.matcher.fetch(receipts, now).await;
+        let lookups: Vec<Lookup> = lookups.collect();
+        let fetched = lookups.is_empty() || self.matcher.fetch(lookups, now).await;
         for sorted in batch {
             match sorted {
-                Sorted::Receipt(held) => {
+                Sorted::Receipt(held, lookup) => {
                     let mut out = Vec::new();
-                    self.matcher.receipt(held, fetched, now, &mut out);
+                    self.matcher.receipt((held, lookup), fetched, now, &mut out);
                     self.receipts(out);
                 }
                 Sorted::Segment(delivery, place) => {
@@ -191,7 +192,8 @@ impl Worker {
             Inbound::Outbind(pdu) => return Sorted::Ready(Received::Other(pdu)),
         };
         if let Some(info) = ReceiptInfo::read(delivery.owned(), self.options.by_shape) {
-            return Sorted::Receipt(Held { info, delivery });
+            let lookup = self.matcher.lookup(&info);
+            return Sorted::Receipt(Held { info, delivery }, lookup);
         }
         match place(&delivery.pdu()) {
             Some(place) if self.options.join => Sorted::Segment(delivery, place),
@@ -206,9 +208,7 @@ impl Worker {
     fn receipts(&mut self, out: Vec<Held>) {
         for held in out {
             self.awaiting.receipt(&held.info);
-            let Some(kind) = held.info.receipt().map(|receipt| receipt.kind) else {
-                continue;
-            };
+            let kind = held.info.kind();
             let notes = held.info.is_final().then(|| self.own_notes.upgrade());
             let receipt = ReceivedReceipt::new(held.info, held.delivery, notes.flatten());
             self.ready(match kind {
