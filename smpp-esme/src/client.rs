@@ -1,33 +1,30 @@
 //! The handle of a session.
 
-use core::cell::Cell;
+mod sending;
+
 use core::fmt;
-use core::future::Future;
-use core::marker::PhantomData;
-use core::pin::Pin;
-use core::task::{Context, Poll};
 use std::sync::{Arc, OnceLock};
 
-use smpp_codec::encode;
 use smpp_pdu::{
     BindType, Body, BroadcastSm, CancelBroadcastSm, CancelSm, CommandId, DataSm, EnquireLink,
-    InterfaceVersion, Pdu, QueryBroadcastSm, QuerySm, ReplaceSm, SequenceNumber, SubmitMulti,
-    SubmitSm,
+    InterfaceVersion, QueryBroadcastSm, QuerySm, ReplaceSm, SubmitMulti, SubmitSm,
 };
 use smpp_session::CloseReason;
 use smpp_session::driver::drive_with;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Semaphore, TryAcquireError, mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tracing::{Instrument, info, info_span};
 
 use crate::mailbox::{Command, Mailbox};
 use crate::metrics::Metrics;
-use crate::reply::{Outcome, Reply};
 use crate::task::Task;
 use crate::{
     BindConfig, ClientBuilder, ConnectError, Inbound, Incoming, OwnedPdu, Pipeline, RequestError,
     RequestErrorKind, SmppUrl, SubmitResp,
 };
+
+pub use sending::Pending;
+use sending::request_body;
 
 /// A bound session with a message centre.
 ///
@@ -46,14 +43,6 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     handle: Arc<Handle>,
-}
-
-/// Room for encoding that a thread keeps.
-const KEPT_SCRATCH: usize = 4096;
-
-std::thread_local! {
-    /// Requests are encoded outside of any lock.
-    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// The end of the last one ends the session.
@@ -383,80 +372,6 @@ impl Client {
         self.start_now(body)
     }
 
-    fn try_start_any<'p, T>(&self, body: impl Into<Body<'p>>) -> Result<Pending<T>, RequestError> {
-        let body = body.into();
-        let kind = match self.handle.window.try_acquire() {
-            Ok(permit) => {
-                // As in `place`.
-                permit.forget();
-                return self.start_now(body);
-            }
-            Err(TryAcquireError::NoPermits) => RequestErrorKind::WindowFull,
-            Err(TryAcquireError::Closed) => RequestErrorKind::Closed,
-        };
-        Err(RequestError::new(body.command_id(), kind))
-    }
-
-    /// Takes a place in the window, which the task of the session gives back with
-    /// the outcome. [`hand_over`](Self::hand_over) must follow at once.
-    pub(crate) async fn place(&self, command_id: CommandId) -> Result<(), RequestError> {
-        match self.handle.window.acquire().await {
-            Ok(permit) => {
-                permit.forget();
-                Ok(())
-            }
-            Err(_) => Err(RequestError::new(command_id, RequestErrorKind::Closed)),
-        }
-    }
-
-    fn start_now<T>(&self, body: Body<'_>) -> Result<Pending<T>, RequestError> {
-        let command_id = body.command_id();
-        let (to, outcome) = oneshot::channel();
-        self.hand_over(body, |command_id| Reply::one(command_id, to))?;
-        Ok(Pending {
-            command_id,
-            outcome,
-            response: PhantomData,
-        })
-    }
-
-    /// Gives a request, encoded by the caller's task, to the task of the session.
-    pub(crate) fn hand_over(
-        &self,
-        body: Body<'_>,
-        reply: impl FnOnce(CommandId) -> Reply,
-    ) -> Result<(), RequestError> {
-        let command_id = body.command_id();
-        // The session puts the number in when it sends.
-        let pdu = Pdu::request(SequenceNumber::UNKNOWN, body);
-        let mut octets = SCRATCH.take();
-        octets.clear();
-        let done = match encode(&pdu, &mut octets) {
-            Ok(len) => {
-                let reply = reply(command_id);
-                let request = Command::Request { len, reply };
-                self.handle
-                    .mailbox
-                    .put(request, &octets)
-                    .map_err(|refused| {
-                        if let Command::Request { reply, .. } = refused {
-                            reply.forget();
-                        }
-                        RequestError::new(command_id, RequestErrorKind::Closed)
-                    })
-            }
-            Err(error) => Err(RequestError::not_sent(command_id, error.into())),
-        };
-        if octets.capacity() <= KEPT_SCRATCH {
-            SCRATCH.set(octets);
-        }
-        if done.is_err() {
-            // The task of the session has not seen it.
-            self.handle.window.add_permits(1);
-        }
-        done
-    }
-
     /// Ends the session in order: no more requests, the outstanding ones get
     /// their responses, then `unbind`. Returns when the connection is closed,
     /// with [`CloseReason::Unbound`] when all went well.
@@ -523,44 +438,5 @@ impl fmt::Debug for Client {
             .field("free_window", &self.free_window())
             .field("close_reason", &self.close_reason())
             .finish_non_exhaustive()
-    }
-}
-
-/// The body, if it is a request that the handles of a session may make.
-fn request_body(body: Body<'_>) -> Result<Body<'_>, RequestError> {
-    let command_id = body.command_id();
-    if command_id == CommandId::UNBIND || command_id.is_bind() || command_id.response().is_none() {
-        let kind = RequestErrorKind::NotAllowed;
-        return Err(RequestError::new(command_id, kind));
-    }
-    Ok(body)
-}
-
-/// A request that was handed over: a future of its outcome.
-///
-/// Dropping it does not take the request back.
-#[derive(Debug)]
-#[must_use = "the outcome of a request is learnt by awaiting it"]
-pub struct Pending<T = OwnedPdu> {
-    command_id: CommandId,
-    outcome: oneshot::Receiver<Outcome>,
-    response: PhantomData<fn() -> T>,
-}
-
-impl<T: From<OwnedPdu>> Future for Pending<T> {
-    type Output = Result<T, RequestError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.outcome).poll(cx).map(|outcome| {
-            // A request settles its outcome even when it is dropped.
-            let lost = |_| {
-                let kind = RequestErrorKind::LinkLost(CloseReason::ConnectionLost);
-                RequestError::new(self.command_id, kind)
-            };
-            outcome
-                .map_err(lost)
-                .and_then(|outcome| outcome)
-                .map(T::from)
-        })
     }
 }

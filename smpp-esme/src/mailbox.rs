@@ -112,3 +112,70 @@ impl Mailbox {
         drop(letters);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RequestErrorKind;
+
+    fn request(
+        len: usize,
+    ) -> (
+        Command,
+        tokio::sync::oneshot::Receiver<crate::reply::Outcome>,
+    ) {
+        let (to, outcome) = tokio::sync::oneshot::channel();
+        let reply = Reply::one(CommandId::SUBMIT_SM, to);
+        (Command::Request { len, reply }, outcome)
+    }
+
+    #[test]
+    fn a_task_is_woken_once_for_all_that_it_finds() {
+        let (mailbox, mut filled) = Mailbox::new();
+        let mut outcomes = Vec::new();
+        for _ in 0..2 {
+            for octets in [&b"ab"[..], b"", b"cde"] {
+                let (command, outcome) = request(octets.len());
+                assert!(mailbox.put(command, octets).is_ok());
+                outcomes.push(outcome);
+            }
+            assert!(filled.try_recv().is_ok());
+            assert!(filled.try_recv().is_err(), "once");
+            let mut letters = Letters::default();
+            mailbox.swap(&mut letters);
+            assert_eq!(
+                (&letters.octets[..], letters.commands.len()),
+                (&b"abcde"[..], 3)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_left_for_a_task_that_ends_was_not_sent() {
+        let (mailbox, _filled) = Mailbox::new();
+        let (command, mut outcome) = request(0);
+        assert!(mailbox.put(command, &[]).is_ok());
+        mailbox.close();
+        let error = outcome.try_recv().unwrap().unwrap_err();
+        assert_eq!(error.kind(), RequestErrorKind::Closed);
+        assert!(matches!(
+            mailbox.put(request(0).0, &[]),
+            Err(Command::Request { .. })
+        ));
+        assert!(mailbox.put(Command::Unbind, &[]).is_err());
+    }
+
+    #[test]
+    fn room_for_a_burst_is_given_back_after_it() {
+        let mut letters = Letters::default();
+        letters.octets.resize(1_000_000, 0);
+        letters.commands.extend((0..1000).map(|_| Command::Unbind));
+        letters.clear();
+        assert!(letters.octets.capacity() >= 1_000_000, "another may follow");
+        letters.octets.push(0);
+        letters.commands.push(Command::Unbind);
+        letters.clear();
+        assert!(letters.octets.capacity() <= Letters::KEPT_OCTETS);
+        assert!(letters.commands.capacity() <= Letters::KEPT_COMMANDS);
+    }
+}

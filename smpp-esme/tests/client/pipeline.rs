@@ -126,3 +126,22 @@ async fn whoever_has_a_place_in_the_window_is_never_refused_by_the_session() {
     assert_eq!((good, expired), (20, 20));
     drop(answers.await.unwrap());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_lone_message_waits_for_no_other() {
+    let builder = ClientBuilder::new(account()).enquire_link(None);
+    let (client, _incoming, mut centre) = bound_with(builder, accept_binds()).await;
+    let start = tokio::time::Instant::now();
+    let mut pipeline = client.pipeline();
+    for _ in 0..3 {
+        pipeline.submit_sm((), &message()).await.unwrap();
+        // Nobody asks for outcomes yet.
+        let number = centre.request(CommandId::SUBMIT_SM).await;
+        centre.order(move |link| submitted(link, number, "m"));
+    }
+    let pending = client.start_submit_sm(&message()).await.unwrap();
+    let number = centre.request(CommandId::SUBMIT_SM).await;
+    centre.order(move |link| submitted(link, number, "m"));
+    pending.await.unwrap();
+    assert_eq!(start.elapsed(), Duration::ZERO, "no timer had to go off");
+}

@@ -7,7 +7,7 @@ use smpp_pdu::{Body, Pdu, SequenceNumber};
 
 use crate::{Instant, Machine, RequestId, SendError, SessionState, Slot};
 
-/// The session, as an [`Application`] sees it from inside an event.
+/// The session, as an [`Application`](super::Application) sees it from inside an event.
 #[derive(Debug)]
 pub struct Link<'l> {
     pub(super) machine: &'l mut Machine<Vec<Slot>>,
