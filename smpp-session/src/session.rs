@@ -217,7 +217,8 @@ impl<B: Buffer> Inbox<B> {
     ///
     /// Answers that the session gives by itself are appended to `out`. The event
     /// borrows from `input` and from this inbox, not from the machine.
-    #[inline]
+    #[cfg_attr(feature = "alloc", inline)]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     pub fn handle_input<'s, 'i: 's, S: AsRef<[Slot]> + AsMut<[Slot]>>(
         &'s mut self,
         machine: &mut Machine<S>,

@@ -10,8 +10,13 @@ mod text;
 
 use nom::IResult;
 use nom::number::complete::be_u8;
-use smpp_pdu::CommandId;
+use smpp_pdu::{
+    CommandId, DataCoding, EsmClass, InterfaceVersion, MessageState, Npi, PriorityFlag,
+    RegisteredDelivery, ReplaceIfPresentFlag, Ton,
+};
 
+#[cfg(any(test, not(feature = "alloc")))]
+use crate::body::Walker;
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::finding::{Finding, FindingKind, Findings};
 use crate::visit::{FieldValue, Visit};
@@ -115,6 +120,15 @@ pub(crate) trait Field<'a> {
     fn write(&self, value: &Self::Value, out: &mut impl OutBuf);
     fn visit(&self, value: &Self::Value, visit: &mut Visit<'_>);
 
+    /// Leads `walker` over the field; those made of others lead it over these.
+    #[cfg(any(test, not(feature = "alloc")))]
+    fn walk(&self, value: &mut Self::Value, walker: &mut Walker<'_, '_, 'a>)
+    where
+        Self: Sized,
+    {
+        walker.field(self, value);
+    }
+
     /// Whether the field ends with the PDU, without its NUL: then nothing can
     /// follow it.
     #[cfg_attr(feature = "alloc", inline(always))]
@@ -148,7 +162,43 @@ impl<T> U8<T> {
     }
 }
 
-impl<'a, T: From<u8> + Copy> Field<'a> for U8<T>
+/// A number of one octet, as that octet.
+pub(crate) trait Octet: From<u8> + Copy {
+    #[cfg(any(test, not(feature = "alloc")))]
+    fn octet_mut(&mut self) -> &mut u8;
+}
+
+impl Octet for u8 {
+    #[cfg(any(test, not(feature = "alloc")))]
+    fn octet_mut(&mut self) -> &mut u8 {
+        self
+    }
+}
+
+macro_rules! octets {
+    ($($Number:ty),* $(,)?) => {$(
+        impl Octet for $Number {
+            #[cfg(any(test, not(feature = "alloc")))]
+            fn octet_mut(&mut self) -> &mut u8 {
+                &mut self.0
+            }
+        }
+    )*};
+}
+
+octets!(
+    DataCoding,
+    EsmClass,
+    InterfaceVersion,
+    MessageState,
+    Npi,
+    PriorityFlag,
+    RegisteredDelivery,
+    ReplaceIfPresentFlag,
+    Ton,
+);
+
+impl<'a, T: Octet> Field<'a> for U8<T>
 where
     u8: From<T>,
 {
@@ -170,6 +220,11 @@ where
     #[inline]
     fn write(&self, value: &T, out: &mut impl OutBuf) {
         out.put(&[u8::from(*value)]);
+    }
+
+    #[cfg(any(test, not(feature = "alloc")))]
+    fn walk(&self, value: &mut T, walker: &mut Walker<'_, '_, 'a>) {
+        walker.octet(self.name, value.octet_mut());
     }
 
     fn visit(&self, value: &T, visit: &mut Visit<'_>) {

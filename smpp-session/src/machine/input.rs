@@ -51,7 +51,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
 
     // Responses
 
-    #[inline]
+    #[cfg_attr(feature = "alloc", inline)]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     fn handle_response<'s>(
         &mut self,
         frame: Frame<&'s [u8]>,
@@ -70,7 +71,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         let decoded = self.config.decoder.decode(frame, findings);
         self.count_findings(findings.len());
         self.counters.statuses.count(header.command_status);
-        self.counters.latency.count(self.now.since(entry.sent_at));
+        let waited = self.now.micros_since(entry.sent_at);
+        self.counters.latency.count(waited);
         let Some(id) = entry.id else {
             self.own_outstanding -= 1;
             return self.note_own_response(&entry, header);
@@ -182,7 +184,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
 
     // Requests
 
-    #[inline]
+    #[cfg_attr(feature = "alloc", inline)]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     fn handle_request<'s>(
         &mut self,
         frame: Frame<&'s [u8]>,
@@ -305,6 +308,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         })
     }
 
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     fn answer(&mut self, request: &Header, body: Body<'_>, out: &mut impl OutBuf) {
         let status = CommandStatus::ESME_ROK;
         self.put(&Pdu::response(status, request.sequence_number, body), out);
@@ -329,6 +333,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     // The stream
 
     #[cold]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     pub(crate) fn lose_framing(&mut self, error: FramingError, out: &mut impl OutBuf) {
         let stranger = Stranger::recognise(error.command_length.to_be_bytes());
         if let (Some(stranger), FramingErrorKind::TooLarge { .. }) = (stranger, error.kind)

@@ -182,7 +182,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     ///
     /// # Errors
     /// [`SendError`]; then nothing was sent.
-    #[inline]
+    #[cfg_attr(feature = "alloc", inline)]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     pub fn respond(
         &mut self,
         now: Instant,
