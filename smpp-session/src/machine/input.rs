@@ -30,7 +30,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         }
     }
 
-    #[inline]
+    #[cfg_attr(feature = "alloc", inline)]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     pub(crate) fn handle_frame<'s>(
         &mut self,
         frame: Frame<&'s [u8]>,
@@ -206,16 +207,17 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         let octets = frame.into_inner();
         let decoded = self.config.decoder.decode(frame, findings);
         self.count_findings(findings.len());
-        let pdu = match decoded {
+        // Looked at where it lies: a PDU is large, and a copy takes as much again.
+        let pdu = match &decoded {
             Ok(pdu) => pdu,
             Err(error) => {
                 let status = error.suggested_status();
-                return self.fault(header, FaultKind::Malformed(error), status, out);
+                return self.fault(header, FaultKind::Malformed(*error), status, out);
             }
         };
-        match pdu.body {
+        match &pdu.body {
             Body::EnquireLink(_) => {
-                self.answer(header, EnquireLinkResp::default().into(), out);
+                self.answer_enquire_link(header, out);
                 return Event::Answered { command_id };
             }
             Body::Unbind(_) => {
@@ -229,21 +231,24 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
                 };
             }
             Body::Bind(bind) => {
-                self.binding = Some(Binding::of(&bind));
+                self.binding = Some(Binding::of(bind));
             }
             _ => {}
         }
         self.last_request = self.now;
-        let request = Request {
-            pdu,
-            octets,
-            findings,
-        };
         if command_id.response().is_none() {
-            return Event::Notification(request);
+            return Event::Notification(Request {
+                pdu: *pdu,
+                octets,
+                findings,
+            });
         }
         self.unanswered += 1;
-        Event::Request(request)
+        Event::Request(Request {
+            pdu: *pdu,
+            octets,
+            findings,
+        })
     }
 
     /// Why this request is refused before its body is looked at.
@@ -309,9 +314,9 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     }
 
     #[cfg_attr(not(feature = "alloc"), inline(never))]
-    fn answer(&mut self, request: &Header, body: Body<'_>, out: &mut impl OutBuf) {
-        let status = CommandStatus::ESME_ROK;
-        self.put(&Pdu::response(status, request.sequence_number, body), out);
+    fn answer_enquire_link(&mut self, request: &Header, out: &mut impl OutBuf) {
+        let number = request.sequence_number;
+        self.put(&Pdu::request(number, EnquireLinkResp::default()), out);
     }
 
     /// Writes an answer of the session's own. There is room:

@@ -6,7 +6,7 @@ use smpp_pdu::{
 };
 
 use super::{Binding, Ending, Machine};
-use crate::answer::response_for;
+use crate::answer::adapt;
 use crate::event::{CloseReason, RequestId, SendError};
 use crate::window::{Class, Outstanding, Slot};
 use crate::{Role, SessionState, may_send, may_take};
@@ -109,12 +109,14 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         if self.closing.is_some() || !may_take(self.config.role, self.state, command_id) {
             return Err(self.wrong_state(command_id));
         }
-        let octets =
-            if self.config.enforce_version && self.answered_version() < InterfaceVersion::V5_0 {
-                encode(&response_for(self.answered_version(), *response), out)?
-            } else {
-                encode(response, out)?
-            };
+        let version = self.answered_version();
+        let octets = if self.config.enforce_version && version < InterfaceVersion::V5_0 {
+            let mut adapted = *response;
+            adapt(version, &mut adapted);
+            encode(&adapted, out)?
+        } else {
+            encode(response, out)?
+        };
         self.count_sent(command_id, octets);
         self.unanswered = self.unanswered.saturating_sub(1);
         // A bind may be answered by a header alone, or by generic_nack: nothing
