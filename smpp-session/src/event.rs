@@ -255,6 +255,14 @@ pub enum SendError {
         /// The operation.
         command_id: CommandId,
     },
+    /// No request of the peer with this number waits for an answer: it was
+    /// answered already, or never came.
+    NotAsked {
+        /// The response.
+        command_id: CommandId,
+        /// The number that it states.
+        sequence_number: SequenceNumber,
+    },
     /// The buffer takes it not, or no buffer could.
     Encode(EncodeError),
 }
@@ -277,6 +285,13 @@ impl fmt::Display for SendError {
             Self::WrongKind { command_id } => {
                 write!(f, "{command_id} is not sent by this call")
             }
+            Self::NotAsked {
+                command_id,
+                sequence_number,
+            } => write!(
+                f,
+                "{command_id} #{sequence_number} answers no request that waits for an answer"
+            ),
             Self::Encode(error) => error.fmt(f),
         }
     }

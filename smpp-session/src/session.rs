@@ -3,6 +3,7 @@
 use smpp_codec::{Buffer, Finding, Framer, OutBuf};
 use smpp_pdu::{Body, Pdu, SequenceNumber};
 
+use crate::asked::Asked;
 use crate::event::{Event, RequestId, SendError};
 use crate::machine::{Machine, OWN_REQUESTS};
 use crate::window::Slot;
@@ -82,7 +83,7 @@ impl HeapSession {
         // free is far away where answers come in any order.
         let slots = (slots + slots / 4).next_power_of_two();
         let slots = alloc::vec![Slot::EMPTY; slots];
-        Self::with_storage(config, now, slots, alloc::vec::Vec::new())
+        Self::with_parts(config, now, slots, alloc::vec::Vec::new(), Asked::growing())
     }
 }
 
@@ -103,12 +104,16 @@ where
 {
     /// A session over the storage of the caller, which starts now.
     pub fn with_storage(config: Config, now: Instant, slots: S, buffer: B) -> Self {
+        Self::with_parts(config, now, slots, buffer, Asked::fixed())
+    }
+
+    fn with_parts(config: Config, now: Instant, slots: S, buffer: B, asked: Asked) -> Self {
         Self {
             inbox: Inbox {
                 framer: Framer::new(buffer, config.max_pdu_len_unbound),
                 findings: heapless::Vec::new(),
             },
-            machine: Machine::new(config, now, slots),
+            machine: Machine::new(config, now, slots, asked),
         }
     }
 

@@ -154,7 +154,8 @@ impl OutBuf for Count {
 
 /// That both ways through the rows are one. The tests of the whole crate run
 /// with either; these compare them octet by octet, where both are compiled.
-#[cfg(all(test, feature = "alloc"))]
+#[cfg(test)]
+#[cfg(feature = "alloc")]
 mod tests {
     use alloc::vec::Vec;
 

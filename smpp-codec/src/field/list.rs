@@ -203,14 +203,17 @@ fn malformed(cx: &mut Context<'_>, i: &[u8], error: MemberError) -> nom::Err<Rej
     cx.error(at, error.field, kind)
 }
 
-/// Looks at the texts of the members from `i` up to `end`; `split` takes one
-/// off. Of all types of members only that differs.
+/// Takes one member off and looks at its text.
+type SplitText<'a> = fn(&'a [u8]) -> Option<(MemberText, &'a [u8])>;
+
+/// Looks at the texts of the members from `i` up to `end`. Of all types of
+/// members only `split` differs.
 #[cfg_attr(feature = "alloc", inline(always))]
 fn check_texts<'a>(
     cx: &mut Context<'_>,
     mut i: &'a [u8],
     end: &'a [u8],
-    split: fn(&'a [u8]) -> Option<(MemberText, &'a [u8])>,
+    split: SplitText<'a>,
 ) -> Result<(), nom::Err<Rejected>> {
     while i.len() > end.len()
         && let Some((text, rest)) = split(i)

@@ -41,6 +41,12 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         findings.clear();
         let header = *frame.header();
         self.counters.received.count(header.command_id);
+        if !self.state.is_bound() {
+            self.pdus_unbound = self.pdus_unbound.saturating_add(1);
+            if self.pdus_unbound > self.config.max_pdus_unbound {
+                self.end(CloseReason::TooManyUnbound);
+            }
+        }
         let event = if header.command_id.is_response() {
             self.handle_response(frame, &header, findings)
         } else {
@@ -195,12 +201,6 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         out: &mut impl OutBuf,
     ) -> Event<'s> {
         let command_id = header.command_id;
-        if !self.state.is_bound() {
-            self.pdus_unbound += 1;
-            if self.pdus_unbound > self.config.max_pdus_unbound {
-                self.end(CloseReason::TooManyUnbound);
-            }
-        }
         if let Some((kind, status)) = self.objection(command_id) {
             return self.fault(header, kind, status, out);
         }
@@ -225,7 +225,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
                     number: header.sequence_number,
                     deadline: self.now + self.config.unbind_grace,
                 };
-                return match self.unanswered {
+                return match self.asked.len() {
                     0 => Event::Answered { command_id },
                     unanswered => Event::UnbindAsked { unanswered },
                 };
@@ -243,7 +243,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
                 findings,
             });
         }
-        self.unanswered += 1;
+        self.asked.insert(header.sequence_number);
         Event::Request(Request {
             pdu: *pdu,
             octets,
@@ -280,7 +280,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             };
             return Some((FaultKind::Finishing, status));
         }
-        if self.unanswered >= u32::from(self.config.peer_window) {
+        if self.asked.len() >= u32::from(self.config.peer_window) {
             return Some((FaultKind::WindowExceeded, self.config.peer_excess_status));
         }
         if Class::of(command_id) == Class::Message
