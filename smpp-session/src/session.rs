@@ -10,8 +10,8 @@ use crate::window::Slot;
 use crate::{Config, Instant, SessionState};
 
 /// Octets of room that an output buffer must have before
-/// [`Session::handle_input`] and [`Session::handle_timeout`] do anything: the
-/// longest answer that a session gives by itself fits.
+/// [`Session::handle_input`] takes anything and [`Session::handle_timeout`] sends
+/// an `enquire_link`: the longest answer that a session gives by itself fits.
 pub const MIN_ROOM: usize = 64;
 
 /// How many findings of one PDU are kept.
@@ -58,7 +58,8 @@ pub struct Session<S, B> {
 pub type HeapSession = Session<alloc::vec::Vec<Slot>, alloc::vec::Vec<u8>>;
 
 /// A session without allocator: at most `WINDOW` outstanding requests and PDUs
-/// of at most `PDU` octets.
+/// of at most `PDU` octets. Of the peer's requests it knows the 64 newest
+/// numbers, see [`Machine::respond`].
 pub type FixedSession<const WINDOW: usize, const PDU: usize> =
     Session<[Slot; WINDOW], heapless::Vec<u8, PDU>>;
 
@@ -76,6 +77,8 @@ impl HeapSession {
     ///
     /// Slots for the window, two for the session's own requests and a quarter
     /// more, rounded up to a power of two, are taken at once: 48 octets for each.
+    /// Requests of the peer that wait take one bit for each number from the
+    /// oldest to the newest, up to 2 KiB.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
         let slots = usize::from(config.window.max(1)) + OWN_REQUESTS;

@@ -116,10 +116,9 @@ fn talk(session: &mut Modem) -> Result<(), Failure> {
                         return Err("another request");
                     };
                     print("deliver_sm from ");
-                    print(deliver.source_addr.addr.as_str().unwrap_or("?"));
+                    print(deliver.source_addr.addr.as_bytes());
                     print(": ");
-                    let text = core::str::from_utf8(deliver.short_message.as_bytes());
-                    print(text.unwrap_or("?"));
+                    print(deliver.short_message.as_bytes());
                     print("\n");
                     answer(machine, now, request.pdu.sequence_number, &mut out)?;
                     print("deliver_sm_resp sent\n");
@@ -131,7 +130,7 @@ fn talk(session: &mut Modem) -> Result<(), Failure> {
                         return Err("another response");
                     };
                     print("accepted as ");
-                    print(resp.message_id.as_str().unwrap_or("?"));
+                    print(resp.message_id.as_bytes());
                     print("\n");
                     machine.unbind(now, &mut out).or(Err("unbind"))?;
                     print("unbind sent\n");
