@@ -78,7 +78,7 @@ impl HeapSession {
     /// Slots for the window, two for the session's own requests and a quarter
     /// more, rounded up to a power of two, are taken at once: 48 octets for each.
     /// Requests of the peer that wait take one bit for each number from the
-    /// oldest to the newest, up to 2 KiB.
+    /// oldest to the newest, up to 8 KiB.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
         let slots = usize::from(config.window.max(1)) + OWN_REQUESTS;
