@@ -443,7 +443,8 @@ impl End {
         }
     }
 
-    /// A session does not remember what it was asked, but what its state allows.
+    /// What the state forbids is refused before anything that was asked is looked
+    /// for: a state that allows it may know of a request with that number.
     fn respond_to_nothing(&mut self, now: Instant, command_id: CommandId) {
         let status = CommandStatus::ESME_RSYSERR;
         let response = error_response(command_id, status, SequenceNumber(1));

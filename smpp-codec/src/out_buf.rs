@@ -16,6 +16,23 @@ pub trait OutBuf {
     fn put(&mut self, octets: &[u8]);
 }
 
+impl<B: OutBuf + ?Sized> OutBuf for &mut B {
+    #[inline]
+    fn room(&self) -> usize {
+        (**self).room()
+    }
+
+    #[inline]
+    fn reserve(&mut self, additional: usize) {
+        (**self).reserve(additional);
+    }
+
+    #[inline]
+    fn put(&mut self, octets: &[u8]) {
+        (**self).put(octets);
+    }
+}
+
 /// A buffer that can be read back: what a [`Framer`](crate::Framer) collects
 /// the pieces of a PDU in.
 pub trait Buffer: OutBuf {

@@ -151,7 +151,12 @@ const fn first_nul(octets: &[u8]) -> Option<usize> {
 
 impl Default for COctetStr<'_> {
     fn default() -> Self {
-        Self::EMPTY
+        // In parts: a small machine would copy the constant from its flash, part
+        // by part too, and to a place of its own first.
+        Self {
+            octets: &[],
+            terminated: true,
+        }
     }
 }
 

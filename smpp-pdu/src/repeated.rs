@@ -61,18 +61,23 @@ impl<'a, T: Member<'a>> Repeated<'a, T> {
     /// [`MemberError`] for the first member that is cut short or malformed,
     /// with the offset from the start of `octets`.
     pub fn split_from(count: u8, octets: &'a [u8]) -> Result<(Self, &'a [u8]), MemberError> {
-        let mut rest = octets;
-        for _ in 0..count {
-            let before = octets.len() - rest.len();
-            (_, rest) = T::split_from(rest).map_err(|error| error.behind(before))?;
-        }
-        let (octets, rest) = octets
-            .split_at_checked(octets.len() - rest.len())
-            .unwrap_or((octets, &[]));
+        let (octets, rest) = split_members(count, octets, |octets| {
+            T::split_from(octets).map(|(_, rest)| rest)
+        })?;
         let list = Self {
             repr: Repr::Octets { count, octets },
         };
         Ok((list, rest))
+    }
+
+    /// The received octets of all members, when this list came from the wire.
+    #[must_use]
+    #[inline]
+    pub const fn octets(&self) -> Option<&'a [u8]> {
+        match self.repr {
+            Repr::Octets { octets, .. } => Some(octets),
+            Repr::Slice { .. } => None,
+        }
     }
 
     /// Number of members, as the wire states it.
@@ -103,6 +108,23 @@ impl<'a, T: Member<'a>> Repeated<'a, T> {
             Repr::Slice { items, .. } => items.iter().map(T::encoded_len).sum(),
         }
     }
+}
+
+/// Splits octets behind `count` members; `behind` skips one. Of all types of
+/// members only that differs: the rest is compiled once for a small machine.
+#[cfg_attr(feature = "alloc", inline(always))]
+fn split_members<'a>(
+    count: u8,
+    octets: &'a [u8],
+    behind: fn(&'a [u8]) -> Result<&'a [u8], MemberError>,
+) -> Result<(&'a [u8], &'a [u8]), MemberError> {
+    let mut rest = octets;
+    for _ in 0..count {
+        let before = octets.len() - rest.len();
+        rest = behind(rest).map_err(|error| error.behind(before))?;
+    }
+    let len = octets.len() - rest.len();
+    Ok(octets.split_at_checked(len).unwrap_or((octets, &[])))
 }
 
 /// Walks a [`Repeated`] list.

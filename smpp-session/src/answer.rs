@@ -64,13 +64,24 @@ pub fn error_response(
 /// ```
 #[must_use]
 pub fn response_for(version: InterfaceVersion, mut response: Pdu<'_>) -> Pdu<'_> {
+    adapt(version, &mut response);
+    response
+}
+
+/// See [`response_for`]; in place, where room for another PDU is dear.
+pub(crate) fn adapt(version: InterfaceVersion, response: &mut Pdu<'_>) {
     if !version.supports_tlvs() {
-        response.body = response.body.without_tlvs();
+        leave_tlvs_out(response);
     }
     if version < InterfaceVersion::V5_0 {
         response.command_status = status_before_50(response.command_status);
     }
-    response
+}
+
+#[cold]
+#[inline(never)]
+fn leave_tlvs_out(response: &mut Pdu<'_>) {
+    response.body = response.body.without_tlvs();
 }
 
 /// The nearest status that 3.4 has.

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use smpp_codec::{DEFAULT_MAX_PDU_LEN, Decoder};
-use smpp_pdu::{CommandStatus, InterfaceVersion};
+use smpp_pdu::{CommandStatus, InterfaceVersion, SequenceNumber};
 
 use crate::{Rate, Role};
 
@@ -37,10 +37,15 @@ pub struct Config {
     pub max_pdu_len: usize,
     /// Longest PDU that is taken before the bind, in octets. Default 1,024.
     pub max_pdu_len_unbound: usize,
-    /// PDUs that are taken before the bind succeeds. Default 16.
+    /// PDUs of the peer that are taken before the bind succeeds, requests and
+    /// responses: the bind, or the response to it, is one of them. Default 16.
     pub max_pdus_unbound: u32,
     /// Requests that may be outstanding, 1 to 65,535. Default 10.
     pub window: u16,
+    /// The number of the first request, 1 to 0x7FFFFFFF; any other is taken as 1.
+    /// To go on counting over a reconnect, see
+    /// [`Machine::next_number`](crate::Machine::next_number). Default 1.
+    pub first_number: SequenceNumber,
     /// How fast messages may be sent. Default: without limit.
     pub rate: Option<Rate>,
     /// Whether to slow down by itself when the peer answers `ESME_RTHROTTLED`
@@ -88,6 +93,7 @@ impl Config {
             max_pdu_len_unbound: 1024,
             max_pdus_unbound: 16,
             window: 10,
+            first_number: SequenceNumber::FIRST,
             rate: None,
             slow_down: false,
             peer_window: u16::MAX,

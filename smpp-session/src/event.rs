@@ -257,6 +257,14 @@ pub enum SendError {
     },
     /// Octets that were given as one encoded request are not that.
     NotOnePdu,
+    /// No request of the peer with this number waits for an answer: it was
+    /// answered already, or never came.
+    NotAsked {
+        /// The response.
+        command_id: CommandId,
+        /// The number that it states.
+        sequence_number: SequenceNumber,
+    },
     /// The buffer takes it not, or no buffer could.
     Encode(EncodeError),
 }
@@ -280,6 +288,13 @@ impl fmt::Display for SendError {
                 write!(f, "{command_id} is not sent by this call")
             }
             Self::NotOnePdu => f.write_str("the octets are not one encoded request"),
+            Self::NotAsked {
+                command_id,
+                sequence_number,
+            } => write!(
+                f,
+                "{command_id} #{sequence_number} answers no request that waits for an answer"
+            ),
             Self::Encode(error) => error.fmt(f),
         }
     }

@@ -9,6 +9,7 @@ extern crate alloc;
 extern crate std;
 
 mod answer;
+mod asked;
 mod config;
 mod counters;
 #[cfg(feature = "tokio")]

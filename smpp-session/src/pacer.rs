@@ -1,7 +1,5 @@
 //! How fast requests may follow each other.
 
-use core::time::Duration;
-
 use crate::Instant;
 
 /// A rate: so many a second, and so many at once after a pause.
@@ -27,50 +25,61 @@ impl Rate {
 
 /// One request, in the micro-units that a bucket counts: a rate of one a second
 /// fills one unit a microsecond.
-const ONE: u64 = 1_000_000;
+const ONE: u32 = 1_000_000;
 
-/// A token bucket.
+/// Microseconds in a second.
+const SECOND: u32 = 1_000_000;
+
+/// A token bucket. Its numbers are such that 32 bits are enough for divisions:
+/// a small machine has no instruction for more.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bucket {
-    per_second: u64,
-    capacity: u64,
+    per_second: u32,
+    burst: u32,
     level: u64,
     filled_at: Instant,
 }
 
 impl Bucket {
     pub(crate) fn new(rate: Rate, now: Instant) -> Self {
-        let capacity = u64::from(rate.burst.max(1)) * ONE;
-        Self {
-            per_second: u64::from(rate.per_second.max(1)),
-            capacity,
-            level: capacity,
+        let mut bucket = Self {
+            per_second: rate.per_second.max(1),
+            burst: rate.burst.max(1),
+            level: 0,
             filled_at: now,
-        }
+        };
+        bucket.level = bucket.capacity();
+        bucket
+    }
+
+    fn capacity(&self) -> u64 {
+        u64::from(self.burst) * u64::from(ONE)
     }
 
     fn fill(&mut self, now: Instant) {
-        let micros = now.as_micros().saturating_sub(self.filled_at.as_micros());
+        let micros = now.micros_since(self.filled_at);
         let level = self
             .level
-            .saturating_add(micros.saturating_mul(self.per_second));
-        self.level = level.min(self.capacity);
+            .saturating_add(micros.saturating_mul(self.per_second.into()));
+        self.level = level.min(self.capacity());
         self.filled_at = self.filled_at.max(now);
     }
 
     /// Whether a request may go now; if not, when.
     pub(crate) fn check(&mut self, now: Instant) -> Result<(), Instant> {
         self.fill(now);
-        let missing = ONE.saturating_sub(self.level);
+        let level = u32::try_from(self.level).unwrap_or(u32::MAX);
+        let missing = ONE.saturating_sub(level);
         if missing == 0 {
             return Ok(());
         }
-        Err(now + Duration::from_micros(missing.div_ceil(self.per_second)))
+        let micros = missing.div_ceil(self.per_second);
+        Err(now.plus_micros(micros.into()))
     }
 
     /// Takes the token of a request that goes.
     pub(crate) fn take(&mut self) {
-        self.level = self.level.saturating_sub(ONE);
+        self.level = self.level.saturating_sub(ONE.into());
     }
 }
 
@@ -110,16 +119,17 @@ pub struct Pacer {
 struct Slowed {
     bucket: Bucket,
     resume_at: Instant,
-    pause: Duration,
+    /// Microseconds.
+    pause: u32,
     complained_at: Instant,
     raised_at: Instant,
 }
 
-/// The first pause, and the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// Without a complaint for so long, the rate is free again.
-const CALM: Duration = Duration::from_secs(30);
+/// The first pause, and the longest, in microseconds.
+const FIRST_PAUSE: u32 = SECOND / 10;
+const LONGEST_PAUSE: u32 = 10 * SECOND;
+/// Without a complaint for so many microseconds, the rate is free again.
+const CALM: u32 = 30 * SECOND;
 
 impl Pacer {
     /// With this limit, or without.
@@ -160,10 +170,11 @@ impl Pacer {
         if let Some(bucket) = &mut self.limit {
             bucket.take();
         }
-        let second = now.since(self.counted_from);
-        if second >= Duration::from_secs(1) {
-            let seconds = u32::try_from(second.as_secs()).unwrap_or(u32::MAX).max(1);
-            self.reached = self.counted / seconds;
+        // Above an hour it is one of next to nothing, however long.
+        let micros = u32::try_from(now.micros_since(self.counted_from)).unwrap_or(u32::MAX);
+        let seconds = micros / SECOND;
+        if let Some(reached) = self.counted.checked_div(seconds) {
+            self.reached = reached;
             self.counted = 0;
             self.counted_from = now;
         }
@@ -175,14 +186,14 @@ impl Pacer {
         let pause = match &self.slowed {
             // What was on its way when the first complaint came says nothing new.
             Some(slowed) if now < slowed.resume_at => return,
-            Some(slowed) => (slowed.pause * 2).min(LONGEST_PAUSE),
+            Some(slowed) => slowed.pause.saturating_mul(2).min(LONGEST_PAUSE),
             None => FIRST_PAUSE,
         };
         let reached = match &self.slowed {
-            Some(slowed) => u32::try_from(slowed.bucket.per_second).unwrap_or(u32::MAX),
+            Some(slowed) => slowed.bucket.per_second,
             None => self.reached.max(self.counted),
         };
-        let resume_at = now + pause;
+        let resume_at = now.plus_micros(pause.into());
         let rate = Rate {
             per_second: (reached / 2).max(1),
             burst: 1,
@@ -200,21 +211,21 @@ impl Pacer {
         let Some(slowed) = &mut self.slowed else {
             return;
         };
-        if now.since(slowed.complained_at) >= CALM {
+        if now.micros_since(slowed.complained_at) >= CALM.into() {
             self.slowed = None;
             return;
         }
-        while now.since(slowed.raised_at) >= Duration::from_secs(1) {
-            slowed.raised_at = slowed.raised_at + Duration::from_secs(1);
-            slowed.bucket.per_second += (slowed.bucket.per_second / 10).max(1);
+        while now.micros_since(slowed.raised_at) >= SECOND.into() {
+            slowed.raised_at = slowed.raised_at.plus_micros(SECOND.into());
+            let rate = &mut slowed.bucket.per_second;
+            *rate = rate.saturating_add((*rate / 10).max(1));
         }
     }
 
     /// The rate that complaints have left, if they have slowed this side down.
     #[must_use]
     pub fn slowed_to(&self) -> Option<u32> {
-        let slowed = self.slowed.as_ref()?;
-        Some(u32::try_from(slowed.bucket.per_second).unwrap_or(u32::MAX))
+        self.slowed.as_ref().map(|slowed| slowed.bucket.per_second)
     }
 }
 

@@ -3,14 +3,15 @@
 use smpp_codec::{Buffer, Finding, Framer, OutBuf};
 use smpp_pdu::{Body, Pdu, SequenceNumber};
 
+use crate::asked::Asked;
 use crate::event::{Event, RequestId, SendError};
 use crate::machine::{Machine, OWN_REQUESTS};
 use crate::window::Slot;
 use crate::{Config, Instant, SessionState};
 
 /// Octets of room that an output buffer must have before
-/// [`Session::handle_input`] and [`Session::handle_timeout`] do anything: the
-/// longest answer that a session gives by itself fits.
+/// [`Session::handle_input`] takes anything and [`Session::handle_timeout`] sends
+/// an `enquire_link`: the longest answer that a session gives by itself fits.
 pub const MIN_ROOM: usize = 64;
 
 /// How many findings of one PDU are kept.
@@ -57,7 +58,8 @@ pub struct Session<S, B> {
 pub type HeapSession = Session<alloc::vec::Vec<Slot>, alloc::vec::Vec<u8>>;
 
 /// A session without allocator: at most `WINDOW` outstanding requests and PDUs
-/// of at most `PDU` octets.
+/// of at most `PDU` octets. Of the peer's requests it knows the 64 newest
+/// numbers, see [`Machine::respond`].
 pub type FixedSession<const WINDOW: usize, const PDU: usize> =
     Session<[Slot; WINDOW], heapless::Vec<u8, PDU>>;
 
@@ -75,6 +77,8 @@ impl HeapSession {
     ///
     /// Slots for the window, two for the session's own requests and a quarter
     /// more, rounded up to a power of two, are taken at once: 48 octets for each.
+    /// Requests of the peer that wait take one bit for each number from the
+    /// oldest to the newest, up to 8 KiB.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
         let slots = usize::from(config.window.max(1)) + OWN_REQUESTS;
@@ -82,7 +86,7 @@ impl HeapSession {
         // free is far away where answers come in any order.
         let slots = (slots + slots / 4).next_power_of_two();
         let slots = alloc::vec![Slot::EMPTY; slots];
-        Self::with_storage(config, now, slots, alloc::vec::Vec::new())
+        Self::with_parts(config, now, slots, alloc::vec::Vec::new(), Asked::growing())
     }
 }
 
@@ -103,12 +107,16 @@ where
 {
     /// A session over the storage of the caller, which starts now.
     pub fn with_storage(config: Config, now: Instant, slots: S, buffer: B) -> Self {
+        Self::with_parts(config, now, slots, buffer, Asked::fixed())
+    }
+
+    fn with_parts(config: Config, now: Instant, slots: S, buffer: B, asked: Asked) -> Self {
         Self {
             inbox: Inbox {
                 framer: Framer::new(buffer, config.max_pdu_len_unbound),
                 findings: heapless::Vec::new(),
             },
-            machine: Machine::new(config, now, slots),
+            machine: Machine::new(config, now, slots, asked),
         }
     }
 
@@ -217,7 +225,8 @@ impl<B: Buffer> Inbox<B> {
     ///
     /// Answers that the session gives by itself are appended to `out`. The event
     /// borrows from `input` and from this inbox, not from the machine.
-    #[inline]
+    #[cfg_attr(feature = "alloc", inline)]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     pub fn handle_input<'s, 'i: 's, S: AsRef<[Slot]> + AsMut<[Slot]>>(
         &'s mut self,
         machine: &mut Machine<S>,

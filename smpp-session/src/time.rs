@@ -37,7 +37,20 @@ impl Instant {
     /// The time from `earlier` to this moment, zero when it is not earlier.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
-        Duration::from_micros(self.micros.saturating_sub(earlier.micros))
+        Duration::from_micros(self.micros_since(earlier))
+    }
+
+    /// Microseconds from `earlier` to this moment. A `Duration` would be taken
+    /// apart again, by divisions that a small machine has no instruction for.
+    pub(crate) const fn micros_since(self, earlier: Self) -> u64 {
+        self.micros.saturating_sub(earlier.micros)
+    }
+
+    /// So many microseconds later; the end of time when there is no such moment.
+    pub(crate) const fn plus_micros(self, micros: u64) -> Self {
+        Self {
+            micros: self.micros.saturating_add(micros),
+        }
     }
 }
 
@@ -45,10 +58,9 @@ impl Instant {
 impl Add<Duration> for Instant {
     type Output = Self;
 
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     fn add(self, duration: Duration) -> Self {
-        let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        Self {
-            micros: self.micros.saturating_add(micros),
-        }
+        let seconds = duration.as_secs().saturating_mul(1_000_000);
+        self.plus_micros(seconds.saturating_add(duration.subsec_micros().into()))
     }
 }

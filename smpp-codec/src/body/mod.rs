@@ -11,21 +11,41 @@ mod manage;
 mod message;
 mod submit_multi;
 mod v33;
+#[cfg(any(test, not(feature = "alloc")))]
+mod walk;
 
 use smpp_pdu::{Body, CommandId, Header, OmittedBody, Pdu, UnknownBody};
 
+#[cfg(feature = "alloc")]
 use crate::OutBuf;
 use crate::decode::why;
 use crate::error::DecodeError;
-use crate::field::{Context, Res};
+use crate::field::Context;
+#[cfg(feature = "alloc")]
+use crate::field::Res;
 use crate::finding::FindingKind;
 use crate::visit::Visit;
+#[cfg(any(test, not(feature = "alloc")))]
+pub(crate) use walk::Walker;
+#[cfg(not(feature = "alloc"))]
+pub(crate) use walk::{body_len, parse_body, write_body};
 
 /// A body that is a row of fields.
+///
+/// There are two ways through a row. With an allocator each body is read,
+/// measured and written by code of its own: fast, and long. Without one a
+/// [`Walker`] goes through the row, and what differs between the bodies is
+/// little more than the row.
 pub(crate) trait WireBody<'a>: Sized {
+    #[cfg(feature = "alloc")]
     fn parse(cx: &mut Context<'_>, i: &'a [u8]) -> Res<'a, Self>;
+    #[cfg(feature = "alloc")]
     fn encoded_len(&self) -> usize;
+    #[cfg(feature = "alloc")]
     fn write(&self, out: &mut impl OutBuf);
+    /// Leads `walker` through the row.
+    #[cfg(any(test, not(feature = "alloc")))]
+    fn walk(&mut self, walker: &mut Walker<'_, '_, 'a>);
     fn visit(&self, visit: &mut Visit<'_>);
 }
 
@@ -35,6 +55,7 @@ pub(crate) trait WireBody<'a>: Sized {
 macro_rules! wire_body {
     ($Name:ident { $( $field:ident: $grammar:expr, )* } $( text: $text:ident )? $( unused: $unused:ident )?) => {
         impl<'a> crate::body::WireBody<'a> for smpp_pdu::$Name<'a> {
+            #[cfg(feature = "alloc")]
             #[inline]
             fn parse(
                 cx: &mut crate::field::Context<'_>,
@@ -43,28 +64,13 @@ macro_rules! wire_body {
                 #[allow(unused_imports, reason = "header-only bodies have no field")]
                 use crate::field::Field;
                 $( let (i, $field) = (&const { $grammar }).parse(cx, i)?; )*
-                #[allow(unused_variables, reason = "only bodies with a text look at it")]
-                let offset = cx.offset(i);
-                let (i, tlvs) = crate::field::Parameters.parse(cx, i)?;
-                $(
-                    if $text.sm_length() != 0 && !tlvs.is_empty() {
-                        let offset = offset - $text.as_bytes().len();
-                        crate::field::Parameters::check_texts(cx, offset, tlvs)?;
-                    }
-                )?
-                if cx.error_with_body {
-                    let kind = crate::finding::FindingKind::ErrorWithBody;
-                    cx.deviation(smpp_pdu::Header::LEN, "body", kind)?;
-                }
-                $(
-                    if !$unused.is_empty() {
-                        let kind = crate::finding::FindingKind::UnusedMessageId;
-                        cx.deviation(smpp_pdu::Header::LEN, stringify!($unused), kind)?;
-                    }
-                )?
+                let text = None $( .or(Some($text)) )?;
+                let unused = None $( .or(Some((stringify!($unused), $unused))) )?;
+                let (i, tlvs) = crate::field::Parameters::parse(cx, i, text, unused)?;
                 Ok((i, Self { $( $field, )* tlvs }))
             }
 
+            #[cfg(feature = "alloc")]
             #[inline]
             fn encoded_len(&self) -> usize {
                 #[allow(unused_imports, reason = "header-only bodies have no field")]
@@ -75,6 +81,7 @@ macro_rules! wire_body {
                 $( $grammar.encoded_len(&self.$field) + )* nul + self.tlvs.encoded_len()
             }
 
+            #[cfg(feature = "alloc")]
             #[inline]
             fn write(&self, out: &mut impl crate::OutBuf) {
                 #[allow(unused_imports, reason = "header-only bodies have no field")]
@@ -86,6 +93,16 @@ macro_rules! wire_body {
                     out.put(&[0]);
                 }
                 crate::field::Parameters::write(&self.tlvs, out);
+            }
+
+            #[cfg(any(test, not(feature = "alloc")))]
+            fn walk(&mut self, walker: &mut crate::body::Walker<'_, '_, 'a>) {
+                #[allow(unused_imports, reason = "header-only bodies have no field")]
+                use crate::field::Field;
+                $( (&const { $grammar }).walk(&mut self.$field, walker); )*
+                let text = None $( .or(Some(self.$text)) )?;
+                let unused = None $( .or(Some((stringify!($unused), self.$unused))) )?;
+                walker.end(&mut self.tlvs, text, unused);
             }
 
             fn visit(&self, visit: &mut crate::visit::Visit<'_>) {
@@ -106,6 +123,7 @@ macro_rules! bodies {
         /// the rest of `header`. The PDU is put together here, field by field
         /// where the caller wants it: bodies are large, and moving one costs
         /// as much as reading it.
+        #[cfg(feature = "alloc")]
         #[inline]
         pub(crate) fn parse_body<'a>(
             cx: &mut Context<'_>,
@@ -127,6 +145,7 @@ macro_rules! bodies {
         }
 
         /// Octets of a body.
+        #[cfg(feature = "alloc")]
         #[inline]
         pub(crate) fn body_len(body: &Body<'_>) -> usize {
             match body {
@@ -138,11 +157,33 @@ macro_rules! bodies {
         }
 
         /// Writes a body.
+        #[cfg(feature = "alloc")]
         #[inline]
         pub(crate) fn write_body(body: &Body<'_>, out: &mut impl OutBuf) {
             match body {
                 $( Body::$Name(body) => body.write(out), )*
                 Body::Unknown(UnknownBody { octets, .. }) => out.put(octets),
+                _ => {}
+            }
+        }
+
+        /// The body of an operation before it is read.
+        #[cfg(any(test, not(feature = "alloc")))]
+        #[inline(never)]
+        fn blank<'a>(command_id: CommandId) -> Body<'a> {
+            match command_id {
+                $( $( CommandId::$ID )|+ => Body::$Name(smpp_pdu::$Name::default()), )*
+                _ => Body::Unknown(UnknownBody { command_id, octets: &[] }),
+            }
+        }
+
+        /// Leads a walker through a body.
+        #[cfg(any(test, not(feature = "alloc")))]
+        fn walk_body<'a>(body: &mut Body<'a>, walker: &mut Walker<'_, '_, 'a>) {
+            match body {
+                $( Body::$Name(body) => body.walk(walker), )*
+                Body::Unknown(UnknownBody { octets, .. }) => walker.octets(octets),
+                // Omitted bodies, and none that this version of the model does not have.
                 _ => {}
             }
         }

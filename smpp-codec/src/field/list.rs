@@ -3,9 +3,11 @@
 use core::marker::PhantomData;
 
 use nom::number::complete::be_u8;
-use smpp_pdu::{COctetStr, DestAddress, Member, MemberErrorKind, Repeated, UnsuccessSme};
+use smpp_pdu::{
+    COctetStr, DestAddress, Member, MemberError, MemberErrorKind, Repeated, UnsuccessSme,
+};
 
-use super::{COctet, Context, Field, Party, Res};
+use super::{COctet, Context, Field, Party, Rejected, Res};
 use crate::OutBuf;
 use crate::error::DecodeErrorKind;
 use crate::finding::FindingKind;
@@ -20,21 +22,43 @@ pub(crate) struct List<T> {
 
 /// A member of a list, as the wire has it.
 pub(crate) trait ListMember<'a>: Member<'a> {
-    /// The member's text: its field, where it starts in the member, and its
-    /// limit, both in octets, the limit with the NUL.
-    fn text(&self) -> (&'static str, COctetStr<'a>, usize, usize);
+    /// The member's text.
+    fn text(&self) -> MemberText;
     fn write(&self, out: &mut impl OutBuf);
     fn visit(&self, visit: &mut Visit<'_>);
 }
 
+/// The text of a list's member: its field, where it starts in the member, its
+/// length and its limit, all in octets, the last two with the NUL.
+pub(crate) struct MemberText {
+    field: &'static str,
+    at: usize,
+    len: usize,
+    max: usize,
+}
+
+impl MemberText {
+    const fn new(field: &'static str, at: usize, text: COctetStr<'_>, max: usize) -> Self {
+        let len = text.len() + 1 /* NUL */;
+        Self {
+            field,
+            at,
+            len,
+            max,
+        }
+    }
+}
+
 impl<'a> ListMember<'a> for DestAddress<'a> {
-    fn text(&self) -> (&'static str, COctetStr<'a>, usize, usize) {
+    fn text(&self) -> MemberText {
         match self {
             Self::Sme(address) => {
                 let at = 1 /* dest_flag */ + 1 /* ton */ + 1 /* npi */;
-                ("destination_addr", address.addr, at, 21)
+                MemberText::new("destination_addr", at, address.addr, 21)
             }
-            Self::DistributionList(name) => ("dl_name", *name, 1 /* dest_flag */, 21),
+            Self::DistributionList(name) => {
+                MemberText::new("dl_name", 1 /* dest_flag */, *name, 21)
+            }
         }
     }
 
@@ -70,9 +94,9 @@ impl<'a> ListMember<'a> for DestAddress<'a> {
 }
 
 impl<'a> ListMember<'a> for UnsuccessSme<'a> {
-    fn text(&self) -> (&'static str, COctetStr<'a>, usize, usize) {
+    fn text(&self) -> MemberText {
         let at = 1 /* ton */ + 1 /* npi */;
-        ("destination_addr", self.destination_addr.addr, at, 21)
+        MemberText::new("destination_addr", at, self.destination_addr.addr, 21)
     }
 
     fn write(&self, out: &mut impl OutBuf) {
@@ -91,8 +115,8 @@ impl<'a> ListMember<'a> for UnsuccessSme<'a> {
 }
 
 impl<'a> ListMember<'a> for COctetStr<'a> {
-    fn text(&self) -> (&'static str, COctetStr<'a>, usize, usize) {
-        ("msgid", *self, 0, 9)
+    fn text(&self) -> MemberText {
+        MemberText::new("msgid", 0, *self, 9)
     }
 
     fn write(&self, out: &mut impl OutBuf) {
@@ -121,6 +145,10 @@ macro_rules! list_field {
 
             fn write(&self, value: &Self::Value, out: &mut impl OutBuf) {
                 out.put(&[value.count()]);
+                if let Some(octets) = value.octets() {
+                    out.put(octets);
+                    return;
+                }
                 for member in value.iter() {
                     ListMember::write(&member, out);
                 }
@@ -154,25 +182,53 @@ fn parse_list<'a, T: ListMember<'a>>(
     };
     let (list, rest) = match Repeated::<T>::split_from(count, i) {
         Ok(split) => split,
-        Err(error) => {
-            let at = i.get(error.offset..).unwrap_or(&[]);
-            let kind = match error.kind {
-                MemberErrorKind::InvalidDestFlag(dest_flag) => {
-                    DecodeErrorKind::InvalidDestFlag { dest_flag }
-                }
-                _ => DecodeErrorKind::TruncatedField { left: at.len() },
-            };
-            return Err(cx.error(at, error.field, kind));
-        }
+        Err(error) => return Err(malformed(cx, i, error)),
     };
-    let mut offset = cx.offset(i);
-    for member in list.iter() {
-        let (field, text, at, max) = member.text();
-        let len = text.len() + 1 /* NUL */;
-        if len > max {
-            cx.deviation(offset + at, field, FindingKind::FieldTooLong { len, max })?;
-        }
-        offset += member.encoded_len();
-    }
+    check_texts(cx, i, rest, |octets| {
+        let (member, rest) = T::split_from(octets).ok()?;
+        Some((member.text(), rest))
+    })?;
     Ok((rest, list))
+}
+
+#[cold]
+fn malformed(cx: &mut Context<'_>, i: &[u8], error: MemberError) -> nom::Err<Rejected> {
+    let at = i.get(error.offset..).unwrap_or(&[]);
+    let kind = match error.kind {
+        MemberErrorKind::InvalidDestFlag(dest_flag) => {
+            DecodeErrorKind::InvalidDestFlag { dest_flag }
+        }
+        _ => DecodeErrorKind::TruncatedField { left: at.len() },
+    };
+    cx.error(at, error.field, kind)
+}
+
+/// Takes one member off and looks at its text.
+type SplitText<'a> = fn(&'a [u8]) -> Option<(MemberText, &'a [u8])>;
+
+/// Looks at the texts of the members from `i` up to `end`. Of all types of
+/// members only `split` differs.
+#[cfg_attr(feature = "alloc", inline(always))]
+fn check_texts<'a>(
+    cx: &mut Context<'_>,
+    mut i: &'a [u8],
+    end: &'a [u8],
+    split: SplitText<'a>,
+) -> Result<(), nom::Err<Rejected>> {
+    while i.len() > end.len()
+        && let Some((text, rest)) = split(i)
+    {
+        let MemberText {
+            field,
+            at,
+            len,
+            max,
+        } = text;
+        if len > max {
+            let offset = cx.offset(i) + at;
+            cx.deviation(offset, field, FindingKind::FieldTooLong { len, max })?;
+        }
+        i = rest;
+    }
+    Ok(())
 }

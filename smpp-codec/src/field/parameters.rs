@@ -1,6 +1,6 @@
 //! The tagged parameters.
 
-use smpp_pdu::{Tag, TlvTailKind, Tlvs};
+use smpp_pdu::{COctetStr, Header, ShortMessage, Tag, TlvTailKind, Tlvs};
 
 use super::{Context, Rejected, Res};
 use crate::OutBuf;
@@ -10,11 +10,32 @@ use crate::finding::FindingKind;
 pub(crate) struct Parameters;
 
 impl Parameters {
-    #[inline]
-    pub(crate) fn parse<'a>(&self, cx: &mut Context<'_>, i: &'a [u8]) -> Res<'a, Tlvs<'a>> {
+    /// Reads them, and ends the body. `text` is the one that competes with
+    /// `message_payload`, `unused` a field that the standard leaves empty.
+    #[cfg_attr(feature = "alloc", inline(always))]
+    pub(crate) fn parse<'a>(
+        cx: &mut Context<'_>,
+        i: &'a [u8],
+        text: Option<ShortMessage<'a>>,
+        unused: Option<(&'static str, COctetStr<'a>)>,
+    ) -> Res<'a, Tlvs<'a>> {
         let tlvs = Tlvs::from_octets(i);
         if !i.is_empty() {
             Self::check(cx, i)?;
+            if let Some(text) = text
+                && text.sm_length() != 0
+            {
+                let offset = cx.offset(i) - text.as_bytes().len();
+                Self::check_texts(cx, offset, tlvs)?;
+            }
+        }
+        if cx.error_with_body {
+            cx.deviation(Header::LEN, "body", FindingKind::ErrorWithBody)?;
+        }
+        if let Some((field, text)) = unused
+            && !text.is_empty()
+        {
+            cx.deviation(Header::LEN, field, FindingKind::UnusedMessageId)?;
         }
         Ok((&[], tlvs))
     }
@@ -58,7 +79,7 @@ impl Parameters {
 
     /// Whether both places of a text are used; to be asked when the PDU has a
     /// text and parameters.
-    pub(crate) fn check_texts(
+    fn check_texts(
         cx: &mut Context<'_>,
         offset: usize,
         tlvs: Tlvs<'_>,

@@ -4,22 +4,28 @@ use smpp_pdu::{Address, Npi, Ton};
 
 use super::{COctet, Context, Field, Res, U8};
 use crate::OutBuf;
+#[cfg(any(test, not(feature = "alloc")))]
+use crate::body::Walker;
 use crate::visit::Visit;
 
 /// TON, NPI and address of one party.
 pub(crate) struct Party {
-    ton: U8<Ton>,
-    npi: U8<Npi>,
+    ton: &'static str,
+    npi: &'static str,
     addr: COctet,
 }
 
 impl Party {
     const fn new(ton: &'static str, npi: &'static str, addr: COctet) -> Self {
-        Self {
-            ton: U8::named(ton, |ton| ton.name()),
-            npi: U8::named(npi, |npi| npi.name()),
-            addr,
-        }
+        Self { ton, npi, addr }
+    }
+
+    const fn ton(&self) -> U8<Ton> {
+        U8::named(self.ton, |ton| ton.name())
+    }
+
+    const fn npi(&self) -> U8<Npi> {
+        U8::named(self.npi, |npi| npi.name())
     }
 
     pub(crate) const fn source(max: usize) -> Self {
@@ -53,8 +59,8 @@ impl<'a> Field<'a> for Party {
 
     #[cfg_attr(feature = "alloc", inline(always))]
     fn parse(&self, cx: &mut Context<'_>, i: &'a [u8]) -> Res<'a, Address<'a>> {
-        let (i, ton) = self.ton.parse(cx, i)?;
-        let (i, npi) = self.npi.parse(cx, i)?;
+        let (i, ton) = self.ton().parse(cx, i)?;
+        let (i, npi) = self.npi().parse(cx, i)?;
         let (i, addr) = self.addr.parse(cx, i)?;
         Ok((i, Address { ton, npi, addr }))
     }
@@ -75,9 +81,16 @@ impl<'a> Field<'a> for Party {
         self.addr.write(&value.addr, out);
     }
 
+    #[cfg(any(test, not(feature = "alloc")))]
+    fn walk(&self, value: &mut Address<'a>, walker: &mut Walker<'_, '_, 'a>) {
+        walker.octet(self.ton, &mut value.ton.0);
+        walker.octet(self.npi, &mut value.npi.0);
+        walker.field(&self.addr, &mut value.addr);
+    }
+
     fn visit(&self, value: &Address<'a>, visit: &mut Visit<'_>) {
-        self.ton.visit(&value.ton, visit);
-        self.npi.visit(&value.npi, visit);
+        self.ton().visit(&value.ton, visit);
+        self.npi().visit(&value.npi, visit);
         self.addr.visit(&value.addr, visit);
     }
 }

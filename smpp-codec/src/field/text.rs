@@ -6,6 +6,8 @@ use smpp_pdu::{COctetStr, Password, ShortMessage};
 
 use super::{Context, Field, Rejected, Res};
 use crate::OutBuf;
+#[cfg(any(test, not(feature = "alloc")))]
+use crate::body::Walker;
 use crate::error::DecodeErrorKind;
 use crate::finding::FindingKind;
 use crate::visit::{FieldValue, Visit};
@@ -142,6 +144,11 @@ impl<'a> Field<'a> for Secret {
 
     fn write(&self, value: &Password<'a>, out: &mut impl OutBuf) {
         self.0.write(&value.0, out);
+    }
+
+    #[cfg(any(test, not(feature = "alloc")))]
+    fn walk(&self, value: &mut Password<'a>, walker: &mut Walker<'_, '_, 'a>) {
+        walker.field(&self.0, &mut value.0);
     }
 
     fn visit(&self, value: &Password<'a>, visit: &mut Visit<'_>) {

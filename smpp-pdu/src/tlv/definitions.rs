@@ -89,10 +89,12 @@ macro_rules! definitions {
         }
 
         /// Where each row stands in the table.
+        #[cfg(feature = "alloc")]
         #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "they are the tags")]
         enum Row { $( $TAG, )* }
 
-        /// A search would do, and costs several times as much.
+        /// A search would do, and takes several times as long.
+        #[cfg(feature = "alloc")]
         fn row_of(tag: Tag) -> Option<usize> {
             Some(match tag {
                 $( Tag::$TAG => Row::$TAG as usize, )*
@@ -287,6 +289,14 @@ definitions! {
     ITS_REPLY_TYPE its_reply_type: fixed ItsReplyType, U8, 1..=1, V3_4, false;
     /// Session of an interactive teleservice.
     ITS_SESSION_INFO its_session_info: fixed ItsSessionInfo, Octets, 2..=2, V3_4, false;
+}
+
+/// On a small machine, where room is dearer than time.
+#[cfg(not(feature = "alloc"))]
+fn row_of(tag: Tag) -> Option<usize> {
+    TlvDefinition::ALL
+        .binary_search_by_key(&tag, |definition| definition.tag)
+        .ok()
 }
 
 impl TlvDefinition {

@@ -114,7 +114,7 @@ impl<'a> Tlvs<'a> {
 
 impl Default for Tlvs<'_> {
     fn default() -> Self {
-        Self::EMPTY
+        Self::from_octets(&[])
     }
 }
 

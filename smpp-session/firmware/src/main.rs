@@ -20,9 +20,12 @@ use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
 use embedded_io::{Read, ReadReady, Write};
 use smpp_codec::{Buffer, SliceBuf};
 use smpp_pdu::{
-    Address, Bind, BindType, Body, CommandStatus, DeliverSmResp, Pdu, ShortMessage, SubmitSm,
+    Address, Bind, BindType, Body, CommandStatus, DeliverSmResp, Pdu, SequenceNumber, ShortMessage,
+    SubmitSm,
 };
-use smpp_session::{CloseReason, Config, Event, FixedSession, Instant, RequestId, Role};
+use smpp_session::{
+    CloseReason, Config, Event, FixedSession, Instant, Machine, RequestId, Role, Slot,
+};
 
 use print::{number, print};
 use uart::{STEPS, Uart};
@@ -30,6 +33,9 @@ use uart::{STEPS, Uart};
 /// A window of 8, and 2 slots that the session keeps for itself; PDUs of at
 /// most 512 octets.
 type Modem = FixedSession<10, 512>;
+
+/// The part of it that sends.
+type Station = Machine<[Slot; 10]>;
 
 const BIND: RequestId = RequestId(1);
 const SUBMIT: RequestId = RequestId(2);
@@ -69,11 +75,7 @@ fn talk(session: &mut Modem) -> Result<(), Failure> {
     // A clock that ticks once a round; a real one would be SysTick.
     let mut micros = 0;
 
-    let account = name("esme")?;
-    let bind = Bind::new(BindType::Transceiver, account, name("secret")?);
-    session
-        .request(Instant::ZERO, BIND, bind, &mut out)
-        .or(Err("bind"))?;
+    bind(session.split().1, &mut out)?;
     print("bind_transceiver sent\n");
 
     loop {
@@ -96,12 +98,13 @@ fn talk(session: &mut Modem) -> Result<(), Failure> {
         }
         loop {
             let (inbox, machine) = session.split();
-            let event = match inbox.handle_input(machine, now, &mut input, &mut out) {
-                Some(event) => event,
-                None => match machine.poll_event() {
-                    Some(event) => event,
-                    None => break,
-                },
+            let mut event = inbox.handle_input(machine, now, &mut input, &mut out);
+            if event.is_none() {
+                event = machine.poll_event();
+            }
+            // By reference: an event is large, and to move it takes as much again.
+            let Some(event) = &event else {
+                break;
             };
             match event {
                 Event::Response(response) if response.pdu.command_status.is_error() => {
@@ -113,29 +116,13 @@ fn talk(session: &mut Modem) -> Result<(), Failure> {
                         return Err("another request");
                     };
                     print("deliver_sm from ");
-                    print(deliver.source_addr.addr.as_str().unwrap_or("?"));
+                    print(deliver.source_addr.addr.as_bytes());
                     print(": ");
-                    let text = core::str::from_utf8(deliver.short_message.as_bytes());
-                    print(text.unwrap_or("?"));
+                    print(deliver.short_message.as_bytes());
                     print("\n");
-                    let response = Pdu::response(
-                        CommandStatus::ESME_ROK,
-                        request.pdu.sequence_number,
-                        DeliverSmResp::default(),
-                    );
-                    machine
-                        .respond(now, &response, &mut out)
-                        .or(Err("deliver_sm_resp"))?;
+                    answer(machine, now, request.pdu.sequence_number, &mut out)?;
                     print("deliver_sm_resp sent\n");
-
-                    let submit = SubmitSm::new(
-                        Address::international("17735554070").or(Err("source"))?,
-                        Address::international("16505551234").or(Err("destination"))?,
-                        ShortMessage::new(b"Then bend the fork").or(Err("text"))?,
-                    );
-                    machine
-                        .request(now, SUBMIT, submit, &mut out)
-                        .or(Err("submit_sm"))?;
+                    submit(machine, now, &mut out)?;
                     print("submit_sm sent\n");
                 }
                 Event::Response(response) => {
@@ -143,7 +130,7 @@ fn talk(session: &mut Modem) -> Result<(), Failure> {
                         return Err("another response");
                     };
                     print("accepted as ");
-                    print(resp.message_id.as_str().unwrap_or("?"));
+                    print(resp.message_id.as_bytes());
                     print("\n");
                     machine.unbind(now, &mut out).or(Err("unbind"))?;
                     print("unbind sent\n");
@@ -166,7 +153,39 @@ fn talk(session: &mut Modem) -> Result<(), Failure> {
     }
 }
 
-/// On its own, so that what it takes of the stack is free again behind it.
+// Each of the following stands on its own, so that what it takes of the stack
+// is free again behind it.
+
+#[inline(never)]
+fn bind(machine: &mut Station, out: &mut SliceBuf<'_>) -> Result<(), Failure> {
+    let bind = Bind::new(BindType::Transceiver, name("esme")?, name("secret")?);
+    let sent = machine.request(Instant::ZERO, BIND, bind, out);
+    sent.and(Ok(())).or(Err("bind"))
+}
+
+/// Takes the message that was delivered.
+#[inline(never)]
+fn answer(
+    machine: &mut Station,
+    now: Instant,
+    number: SequenceNumber,
+    out: &mut SliceBuf<'_>,
+) -> Result<(), Failure> {
+    let taken = Pdu::response(CommandStatus::ESME_ROK, number, DeliverSmResp::default());
+    machine.respond(now, &taken, out).or(Err("deliver_sm_resp"))
+}
+
+#[inline(never)]
+fn submit(machine: &mut Station, now: Instant, out: &mut SliceBuf<'_>) -> Result<(), Failure> {
+    let submit = SubmitSm::new(
+        Address::international("17735554070").or(Err("source"))?,
+        Address::international("16505551234").or(Err("destination"))?,
+        ShortMessage::new(b"Then bend the fork").or(Err("text"))?,
+    );
+    let sent = machine.request(now, SUBMIT, submit, out);
+    sent.and(Ok(())).or(Err("submit_sm"))
+}
+
 #[inline(never)]
 fn modem() -> Modem {
     let config = Config {

@@ -2,10 +2,15 @@
 
 use cortex_m_semihosting::hio;
 
-pub(crate) fn print(text: &str) {
+/// Octets as they are: to look whether they are UTF-8 takes 600 octets of flash.
+pub(crate) fn print(text: impl AsRef<[u8]>) {
+    write(text.as_ref());
+}
+
+fn write(octets: &[u8]) {
     if let Ok(mut host) = hio::hstdout() {
         // There is nobody to tell that it did not arrive.
-        let _ = host.write_all(text.as_bytes());
+        let _ = host.write_all(octets);
     }
 }
 
@@ -22,7 +27,6 @@ pub(crate) fn number(text: &str, mut value: usize) {
         }
     }
     print(text);
-    let digits = digits.get(start..).unwrap_or(&[]);
-    print(core::str::from_utf8(digits).unwrap_or("?"));
+    print(digits.get(start..).unwrap_or(&[]));
     print("\n");
 }

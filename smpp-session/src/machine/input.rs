@@ -30,7 +30,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         }
     }
 
-    #[inline]
+    #[cfg_attr(feature = "alloc", inline)]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     pub(crate) fn handle_frame<'s>(
         &mut self,
         frame: Frame<&'s [u8]>,
@@ -40,6 +41,12 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         findings.clear();
         let header = *frame.header();
         self.counters.received.count(header.command_id);
+        if !self.state.is_bound() {
+            self.pdus_unbound = self.pdus_unbound.saturating_add(1);
+            if self.pdus_unbound > self.config.max_pdus_unbound {
+                self.end(CloseReason::TooManyUnbound);
+            }
+        }
         let event = if header.command_id.is_response() {
             self.handle_response(frame, &header, findings)
         } else {
@@ -51,7 +58,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
 
     // Responses
 
-    #[inline]
+    #[cfg_attr(feature = "alloc", inline)]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     fn handle_response<'s>(
         &mut self,
         frame: Frame<&'s [u8]>,
@@ -70,7 +78,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         let decoded = self.config.decoder.decode(frame, findings);
         self.count_findings(findings.len());
         self.counters.statuses.count(header.command_status);
-        self.counters.latency.count(self.now.since(entry.sent_at));
+        let waited = self.now.micros_since(entry.sent_at);
+        self.counters.latency.count(waited);
         let Some(id) = entry.id else {
             self.own_outstanding -= 1;
             return self.note_own_response(&entry, header);
@@ -182,7 +191,8 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
 
     // Requests
 
-    #[inline]
+    #[cfg_attr(feature = "alloc", inline)]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     fn handle_request<'s>(
         &mut self,
         frame: Frame<&'s [u8]>,
@@ -191,28 +201,23 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         out: &mut impl OutBuf,
     ) -> Event<'s> {
         let command_id = header.command_id;
-        if !self.state.is_bound() {
-            self.pdus_unbound += 1;
-            if self.pdus_unbound > self.config.max_pdus_unbound {
-                self.end(CloseReason::TooManyUnbound);
-            }
-        }
         if let Some((kind, status)) = self.objection(command_id) {
             return self.fault(header, kind, status, out);
         }
         let octets = frame.into_inner();
         let decoded = self.config.decoder.decode(frame, findings);
         self.count_findings(findings.len());
-        let pdu = match decoded {
+        // Looked at where it lies: a PDU is large, and a copy takes as much again.
+        let pdu = match &decoded {
             Ok(pdu) => pdu,
             Err(error) => {
                 let status = error.suggested_status();
-                return self.fault(header, FaultKind::Malformed(error), status, out);
+                return self.fault(header, FaultKind::Malformed(*error), status, out);
             }
         };
-        match pdu.body {
+        match &pdu.body {
             Body::EnquireLink(_) => {
-                self.answer(header, EnquireLinkResp::default().into(), out);
+                self.answer_enquire_link(header, out);
                 return Event::Answered { command_id };
             }
             Body::Unbind(_) => {
@@ -220,27 +225,30 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
                     number: header.sequence_number,
                     deadline: self.now + self.config.unbind_grace,
                 };
-                return match self.unanswered {
+                return match self.asked.len() {
                     0 => Event::Answered { command_id },
                     unanswered => Event::UnbindAsked { unanswered },
                 };
             }
             Body::Bind(bind) => {
-                self.binding = Some(Binding::of(&bind));
+                self.binding = Some(Binding::of(bind));
             }
             _ => {}
         }
         self.last_request = self.now;
-        let request = Request {
-            pdu,
+        if command_id.response().is_none() {
+            return Event::Notification(Request {
+                pdu: *pdu,
+                octets,
+                findings,
+            });
+        }
+        self.asked.insert(header.sequence_number);
+        Event::Request(Request {
+            pdu: *pdu,
             octets,
             findings,
-        };
-        if command_id.response().is_none() {
-            return Event::Notification(request);
-        }
-        self.unanswered += 1;
-        Event::Request(request)
+        })
     }
 
     /// Why this request is refused before its body is looked at.
@@ -272,7 +280,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             };
             return Some((FaultKind::Finishing, status));
         }
-        if self.unanswered >= u32::from(self.config.peer_window) {
+        if self.asked.len() >= u32::from(self.config.peer_window) {
             return Some((FaultKind::WindowExceeded, self.config.peer_excess_status));
         }
         if Class::of(command_id) == Class::Message
@@ -305,9 +313,10 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         })
     }
 
-    fn answer(&mut self, request: &Header, body: Body<'_>, out: &mut impl OutBuf) {
-        let status = CommandStatus::ESME_ROK;
-        self.put(&Pdu::response(status, request.sequence_number, body), out);
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
+    fn answer_enquire_link(&mut self, request: &Header, out: &mut impl OutBuf) {
+        let number = request.sequence_number;
+        self.put(&Pdu::request(number, EnquireLinkResp::default()), out);
     }
 
     /// Writes an answer of the session's own. There is room:
@@ -329,6 +338,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     // The stream
 
     #[cold]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     pub(crate) fn lose_framing(&mut self, error: FramingError, out: &mut impl OutBuf) {
         let stranger = Stranger::recognise(error.command_length.to_be_bytes());
         if let (Some(stranger), FramingErrorKind::TooLarge { .. }) = (stranger, error.kind)

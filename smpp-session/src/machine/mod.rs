@@ -8,6 +8,7 @@ mod timers;
 use smpp_codec::OutBuf;
 use smpp_pdu::{BindType, Body, CommandId, InterfaceVersion, Pdu, SequenceNumber, Unbind};
 
+use crate::asked::Asked;
 use crate::counters::Counters;
 use crate::event::{CloseReason, Event, RequestId, SendError};
 use crate::pacer::{Bucket, Pacer};
@@ -36,7 +37,7 @@ pub struct Machine<S> {
     over: heapless::Deque<Over, REMEMBERED>,
     next_number: SequenceNumber,
     /// Requests of the peer that were not answered yet.
-    unanswered: u32,
+    asked: Asked,
     pdus_unbound: u32,
     started: Instant,
     /// The latest moment that the caller told.
@@ -87,7 +88,7 @@ enum Ending {
 }
 
 impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
-    pub(crate) fn new(config: Config, now: Instant, slots: S) -> Self {
+    pub(crate) fn new(config: Config, now: Instant, slots: S, asked: Asked) -> Self {
         Self {
             config,
             state: SessionState::Open,
@@ -96,8 +97,11 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             ending: Ending::Not,
             window: Window::new(slots),
             over: heapless::Deque::new(),
-            next_number: SequenceNumber::FIRST,
-            unanswered: 0,
+            next_number: match config.first_number {
+                number if number.is_in_range() => number,
+                _ => SequenceNumber::FIRST,
+            },
+            asked,
             pdus_unbound: 0,
             started: now,
             now,
@@ -181,9 +185,16 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     /// Sends a response, appended to `out`. Answering a bind without error binds
     /// the session.
     ///
+    /// It is taken where a request with its number waits. A session of fixed
+    /// room knows the 64 newest numbers; while older ones wait, or one that came
+    /// twice, or some from before the numbers wrapped, a response to any number
+    /// may be theirs.
+    ///
     /// # Errors
-    /// [`SendError`]; then nothing was sent.
-    #[inline]
+    /// [`SendError`]; then nothing was sent, and nothing has changed.
+    /// [`SendError::NotAsked`] where no such request waits.
+    #[cfg_attr(feature = "alloc", inline)]
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     pub fn respond(
         &mut self,
         now: Instant,
@@ -289,10 +300,18 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             .filter_map(|entry| Some((entry.id?, entry.command_id, entry.sequence_number)))
     }
 
+    /// The number that the next request gets, or one soon after it: a number
+    /// whose slot is still taken is skipped. As [`Config::first_number`] of the
+    /// next session it goes on counting there.
+    #[must_use]
+    pub fn next_number(&self) -> SequenceNumber {
+        self.next_number
+    }
+
     /// Requests of the peer that were not answered yet.
     #[must_use]
     pub fn unanswered(&self) -> u32 {
-        self.unanswered
+        self.asked.len()
     }
 
     /// How many requests the window has room for.

@@ -6,7 +6,7 @@ use smpp_pdu::{
 };
 
 use super::{Binding, Ending, Machine};
-use crate::answer::response_for;
+use crate::answer::adapt;
 use crate::event::{CloseReason, RequestId, SendError};
 use crate::window::{Class, Outstanding, Slot};
 use crate::{Role, SessionState, may_send, may_take};
@@ -109,14 +109,23 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         if self.closing.is_some() || !may_take(self.config.role, self.state, command_id) {
             return Err(self.wrong_state(command_id));
         }
-        let octets =
-            if self.config.enforce_version && self.answered_version() < InterfaceVersion::V5_0 {
-                encode(&response_for(self.answered_version(), *response), out)?
-            } else {
-                encode(response, out)?
-            };
+        let sequence_number = response.sequence_number;
+        if !self.asked.contains(sequence_number) {
+            return Err(SendError::NotAsked {
+                command_id,
+                sequence_number,
+            });
+        }
+        let version = self.answered_version();
+        let octets = if self.config.enforce_version && version < InterfaceVersion::V5_0 {
+            let mut adapted = *response;
+            adapt(version, &mut adapted);
+            encode(&adapted, out)?
+        } else {
+            encode(response, out)?
+        };
         self.count_sent(command_id, octets);
-        self.unanswered = self.unanswered.saturating_sub(1);
+        self.asked.remove(sequence_number);
         // A bind may be answered by a header alone, or by generic_nack: nothing
         // else waits for an answer then.
         let nack = command_id == CommandId::GENERIC_NACK;
@@ -144,9 +153,9 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
     pub(super) fn may_go_on_ending(&self) -> bool {
         match self.ending {
             Ending::Not | Ending::Unbinding => false,
-            Ending::Asked { deadline, .. } => self.unanswered == 0 || deadline <= self.now,
+            Ending::Asked { deadline, .. } => self.asked.len() == 0 || deadline <= self.now,
             Ending::Finishing => {
-                self.unanswered == 0 && self.window.iter().all(|entry| entry.id.is_none())
+                self.asked.len() == 0 && self.window.iter().all(|entry| entry.id.is_none())
             }
         }
     }

@@ -50,6 +50,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         }
     }
 
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         [
             self.session_init_deadline(),
@@ -64,6 +65,7 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         .min()
     }
 
+    #[cfg_attr(not(feature = "alloc"), inline(never))]
     pub(super) fn act_on_timers(&mut self, out: &mut impl OutBuf) {
         let now = self.now;
         let come = |deadline: Option<Instant>| deadline.is_some_and(|at| at <= now);

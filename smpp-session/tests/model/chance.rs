@@ -7,7 +7,7 @@ use proptest_state_machine::ReferenceStateMachine;
 use smpp_pdu::{BindType, CommandStatus, InterfaceVersion};
 use smpp_session::Role;
 
-use crate::world::{Forgery, Form, Kind, Op, STATUSES, Setup, command};
+use crate::world::{Forgery, Form, Kind, Op, STATUSES, Setup, command, near_the_wrap};
 
 /// How a case goes on: two setups, and how far it has come. It is a guess, good
 /// enough to let what needs a bind come behind one.
@@ -116,22 +116,36 @@ fn setup() -> impl Strategy<Value = Setup> {
         option::weighted(0.2, any::<u8>()),
         any::<bool>(),
     );
-    (known_version(), numbers, timers, flow, 0..=20_u8).prop_map(
-        |(version, numbers, timers, flow, max_pdus_unbound)| Setup {
-            version,
-            window: numbers.0,
-            slots: numbers.1,
-            peer_window: numbers.2,
-            room: numbers.3,
-            enquire_link: timers.0,
-            session_init: timers.1,
-            inactivity: timers.2,
-            rate: flow.0,
-            peer_rate: flow.1,
-            slow_down: flow.2,
-            max_pdus_unbound,
-        },
+    let first_number = prop_oneof![
+        2 => Just(1_u32),
+        1 => (0..=12_u8).prop_map(near_the_wrap),
+    ];
+    let unbound = 0..=20_u8;
+    (
+        known_version(),
+        numbers,
+        timers,
+        flow,
+        unbound,
+        first_number,
     )
+        .prop_map(
+            |(version, numbers, timers, flow, max_pdus_unbound, first_number)| Setup {
+                version,
+                window: numbers.0,
+                slots: numbers.1,
+                peer_window: numbers.2,
+                room: numbers.3,
+                enquire_link: timers.0,
+                session_init: timers.1,
+                inactivity: timers.2,
+                rate: flow.0,
+                peer_rate: flow.1,
+                slow_down: flow.2,
+                max_pdus_unbound,
+                first_number,
+            },
+        )
 }
 
 fn role() -> impl Strategy<Value = Role> {
@@ -212,7 +226,11 @@ fn carry() -> impl Strategy<Value = Op> {
 }
 
 fn number() -> impl Strategy<Value = u32> {
-    prop_oneof![9 => 0..32_u32, 1 => any::<u32>()]
+    prop_oneof![
+        8 => 0..32_u32,
+        1 => (0..=12_u8).prop_map(near_the_wrap),
+        1 => any::<u32>(),
+    ]
 }
 
 fn forgery() -> impl Strategy<Value = Forgery> {

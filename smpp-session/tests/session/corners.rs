@@ -141,7 +141,7 @@ fn nothing_but_the_response_to_a_bind_binds() {
     pair.centre.answer = None;
     pair.centre.read(pair.now, &bind, usize::MAX);
     let (centre, out) = (&mut pair.centre.session, &mut pair.centre.out);
-    let other = Pdu::request(2.into(), EnquireLinkResp::default());
+    let other = Pdu::request(1.into(), EnquireLinkResp::default());
     centre.respond(pair.now, &other, out).unwrap();
     assert_eq!(centre.state(), SessionState::Open);
 }

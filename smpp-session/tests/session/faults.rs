@@ -133,6 +133,40 @@ fn a_peer_that_never_binds_may_not_talk_for_ever() {
 }
 
 #[test]
+fn a_peer_that_never_binds_may_not_answer_for_ever_either() {
+    let mut side = centre();
+    // A response to nothing, and a generic_nack.
+    for octets in [
+        b"\0\0\0\x10\x80\0\0\x15\0\0\0\0\0\0\0\x01",
+        b"\0\0\0\x10\x80\0\0\0\0\0\0\x03\0\0\0\x01",
+    ]
+    .iter()
+    .cycle()
+    .take(16)
+    {
+        side.read(Default::default(), *octets, usize::MAX);
+    }
+    assert!(!side.session.machine().is_closing(), "16 are allowed");
+    let enquire = b"\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\x01";
+    side.read(Default::default(), enquire, usize::MAX);
+    assert_eq!(
+        side.take_events().last(),
+        Some(&Seen::Closed(CloseReason::TooManyUnbound))
+    );
+}
+
+#[test]
+fn what_comes_behind_the_bind_is_not_counted_as_before_it() {
+    let mut pair = Pair::bound(BindType::Transceiver);
+    let resp = b"\0\0\0\x10\x80\0\0\x15\0\0\0\0\0\0\0\x63";
+    for _ in 0..40 {
+        pair.centre.read(pair.now, resp, usize::MAX);
+        pair.esme.read(pair.now, resp, usize::MAX);
+    }
+    assert!(pair.esme.session.state().is_bound() && pair.centre.session.state().is_bound());
+}
+
+#[test]
 fn nothing_is_read_behind_the_end_of_a_session() {
     let mut pair = Pair::bound(BindType::Transceiver);
     let octets = b"\0\0\0\x10\0\0\0\x06\0\0\0\0\0\0\0\x01\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\x02";

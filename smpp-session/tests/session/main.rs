@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod answers;
 mod bind;
 mod corners;
 mod counters;

@@ -138,6 +138,9 @@ fn responses_to_an_old_peer_have_no_parameters_and_no_new_status() {
         .unwrap();
     assert_eq!(out.len(), 17, "a header and one NUL");
     out.clear();
+    let submit = octets(&Pdu::request(2.into(), SubmitSm::default()));
+    pair.centre.read(pair.now, &submit, usize::MAX);
+    let (centre, out) = (&mut pair.centre.session, &mut pair.centre.out);
     let text = [Tlv::additional_status_info_text("no".try_into().unwrap()).unwrap()];
     let refused = Pdu::response(
         CommandStatus::ESME_RSERTYPDENIED,

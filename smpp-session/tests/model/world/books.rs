@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use smpp_codec::Decoder;
-use smpp_pdu::{BindType, Body, CommandId, CommandStatus, Frame, Header, InterfaceVersion, Pdu};
+use smpp_pdu::{
+    BindType, Body, CommandId, CommandStatus, Frame, Header, InterfaceVersion, Pdu, SequenceNumber,
+};
 use smpp_session::{
     CloseReason, Config, Counters, FaultKind, Instant, SessionState, may_send, may_take,
 };
@@ -49,6 +51,9 @@ pub enum Cause {
 /// How many requests without response a session must remember at least.
 const REMEMBERED: usize = 16;
 
+/// How many of the peer's numbers a session of fixed room knows.
+const NEAR: u32 = 64;
+
 #[derive(Debug)]
 pub struct Books {
     pub config: Config,
@@ -71,7 +76,13 @@ pub struct Books {
     outcomes: BTreeMap<u64, u32>,
     /// Requests of the peer that the caller has not answered.
     pub unanswered: Vec<(u32, CommandId)>,
-    last_number: u32,
+    /// The newest number that the peer has asked under, the last that was
+    /// answered, and whether those that wait can be told from all others: where
+    /// room is fixed, not when one of them is far from the newest or came twice.
+    pub newest_asked: u32,
+    pub last_answered: u32,
+    pub told_apart: bool,
+    last_number: Option<u32>,
     last_received: Instant,
     last_request: Instant,
     pdus_unbound: u32,
@@ -128,7 +139,10 @@ impl Books {
             answered: Vec::new(),
             outcomes: BTreeMap::new(),
             unanswered: Vec::new(),
-            last_number: 0,
+            newest_asked: 0,
+            last_answered: 0,
+            told_apart: true,
+            last_number: None,
             last_received: now,
             last_request: now,
             pdus_unbound: 0,
@@ -236,8 +250,7 @@ impl Books {
             !self.waiting.contains_key(&number.0),
             "{number} is outstanding already"
         );
-        assert!(number.0 > self.last_number, "{number} is not new");
-        self.last_number = number.0;
+        self.check_next(number.0);
         let (role, version) = (self.config.role, self.version());
         assert!(
             may_send(version, role, self.state, command_id),
@@ -306,6 +319,23 @@ impl Books {
             let named = self.waiting.values().filter(|entry| entry.id.is_some());
             assert!(named.count() <= self.window(), "the window is exceeded");
             assert!(self.outcomes.insert(id, 0).is_none(), "a name is used once");
+        }
+    }
+
+    /// Numbers rise, from the first that was asked for, and begin again behind
+    /// the last. Those whose slots are taken are skipped.
+    fn check_next(&mut self, number: u32) {
+        let first = self.config.first_number.0;
+        match self.last_number.replace(number) {
+            None => assert_eq!(number, first, "not the first number"),
+            Some(last) => {
+                let all = SequenceNumber::LAST.0;
+                let steps = (number + all - last) % all;
+                assert!(
+                    (1..=2 * self.slots as u32).contains(&steps),
+                    "{number} does not follow {last}"
+                );
+            }
         }
     }
 
@@ -426,7 +456,9 @@ impl Books {
 
     /// The caller has answered one of the unanswered requests.
     pub fn responded(&mut self, which: usize, status: CommandStatus, response: CommandId) {
-        let (_, request) = self.unanswered.remove(which);
+        let (number, request) = self.unanswered.remove(which);
+        self.last_answered = number;
+        self.told_apart |= self.unanswered.is_empty();
         if !request.is_bind() {
             return;
         }
@@ -503,11 +535,18 @@ impl Books {
         let event = event.expect("every PDU is an event");
         let header = *frame.header();
         *self.received.entry(header.command_id.0).or_default() += 1;
+        let too_many = !self.state.is_bound() && {
+            self.pdus_unbound += 1;
+            self.pdus_unbound > self.config.max_pdus_unbound
+        };
         if header.command_id.is_response() {
             self.took_response(&header, &frame, event);
             self.wrote(written, Cause::Itself);
         } else {
             self.took_request(&header, &frame, event, written);
+        }
+        if too_many {
+            self.close("TooManyUnbound");
         }
     }
 
@@ -603,10 +642,6 @@ impl Books {
         let (number, command_id) = (header.sequence_number.0, header.command_id);
         let peer = self.config.role.peer();
         let (state, ending) = (self.state, self.ending);
-        let too_many = !state.is_bound() && {
-            self.pdus_unbound += 1;
-            self.pdus_unbound > self.config.max_pdus_unbound
-        };
         let own = matches!(command_id, CommandId::ENQUIRE_LINK | CommandId::UNBIND);
         let decoded = Decoder::new().decode_octets(frame.as_bytes(), &mut ());
         let second = command_id.is_bind() && (state.is_bound() || self.binding.is_some());
@@ -705,11 +740,15 @@ impl Books {
                 {
                     self.binding = Some((bind.bind_type, bind.interface_version.normalized()));
                 }
+                let twice = self.unanswered.iter().any(|(of, _)| *of == number);
+                if self.newest_asked.wrapping_sub(number) >= NEAR {
+                    self.newest_asked = number;
+                }
                 self.unanswered.push((number, command_id));
+                let newest = self.newest_asked;
+                let near = |of: u32| newest.wrapping_sub(of) < NEAR;
+                self.told_apart &= !twice && self.unanswered.iter().all(|(of, _)| near(*of));
             }
-        }
-        if too_many {
-            self.close("TooManyUnbound");
         }
     }
 

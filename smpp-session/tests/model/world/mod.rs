@@ -24,7 +24,7 @@ use smpp_pdu::{CommandId, CommandStatus, Pdu, SequenceNumber};
 use smpp_session::{Instant, Role};
 
 #[allow(unused_imports, reason = "a fuzzer takes `run` alone")]
-pub use ops::{Forgery, Form, Kind, Op, STATUSES, Setup, command};
+pub use ops::{Forgery, Form, Kind, Op, STATUSES, Setup, command, near_the_wrap};
 use side::End;
 use source::Source;
 

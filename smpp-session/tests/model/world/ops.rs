@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use smpp_pdu::{BindType, CommandId, CommandStatus, InterfaceVersion};
+use smpp_pdu::{BindType, CommandId, CommandStatus, InterfaceVersion, SequenceNumber};
 use smpp_session::{Config, Rate, Role};
 
 use super::source::Source;
@@ -23,6 +23,8 @@ pub struct Setup {
     pub peer_rate: Option<u8>,
     pub slow_down: bool,
     pub max_pdus_unbound: u8,
+    /// The number of its first request.
+    pub first_number: u32,
 }
 
 /// Seconds from a message to its response, and so on for the other classes: all
@@ -44,6 +46,7 @@ impl Setup {
         Config {
             version: self.version,
             window: self.window,
+            first_number: self.first_number.into(),
             peer_window: self.peer_window,
             enquire_link: seconds(self.enquire_link),
             session_init: seconds(self.session_init),
@@ -79,8 +82,17 @@ impl Setup {
             peer_rate: source.option(255),
             slow_down: source.flag(),
             max_pdus_unbound: source.up_to(20),
+            first_number: match source.up_to(3) {
+                0 => near_the_wrap(source.up_to(12)),
+                _ => 1,
+            },
         }
     }
+}
+
+/// A number from which a few requests lead over the last one.
+pub fn near_the_wrap(before: u8) -> u32 {
+    SequenceNumber::LAST.0 - u32::from(before)
 }
 
 /// A request by its kind; its fields do not matter to a session.

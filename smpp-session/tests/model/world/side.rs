@@ -137,30 +137,36 @@ impl End {
         self.books.wrote(rest, Cause::Itself);
     }
 
-    /// What no request has asked for is refused where the state forbids it.
+    /// What no request has asked for is refused: one more answer, one to a
+    /// request that has not come, one to anything.
     pub fn respond_to_nothing(&mut self, now: Instant, command_id: CommandId) {
+        let books = &self.books;
+        let number = match command_id.0 % 3 {
+            0 => books.last_answered,
+            1 => books.newest_asked.wrapping_add(1),
+            _ => 1,
+        };
         let response = bodies::response(
             command_id,
             Form::HeaderOnly,
             CommandStatus::ESME_RSYSERR,
-            SequenceNumber(1),
+            SequenceNumber(number),
         );
-        let allowed = smpp_session::may_take(
-            self.books.config.role,
-            self.books.state,
-            response.command_id(),
-        );
-        // A session does not remember what it was asked, only how much.
-        if allowed && !self.books.is_closing() {
+        let (role, state) = (books.config.role, books.state);
+        let may_take = smpp_session::may_take(role, state, response.command_id());
+        let possible = may_take && !books.is_closing();
+        let waits = books.unanswered.iter().any(|(of, _)| *of == number);
+        if possible && (waits || !books.told_apart) {
             return;
         }
         self.books.told(now);
         let before = self.out.octets.len();
         let result = self.session.respond(now, &response, &mut self.out);
-        assert!(
-            matches!(result, Err(SendError::WrongState { .. })),
-            "{result:?}"
-        );
+        match result {
+            Err(SendError::NotAsked { .. }) => assert!(possible),
+            Err(SendError::WrongState { .. }) => assert!(!possible),
+            _ => panic!("{number} was answered: {result:?}"),
+        }
         assert_eq!(self.out.octets.len(), before);
     }
 
