@@ -4,13 +4,14 @@ use core::fmt;
 use core::future::{Future, poll_fn};
 use core::marker::PhantomData;
 use core::pin::{Pin, pin};
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use smpp_codec::{encode, encoded_len};
 use smpp_pdu::{Body, CommandId, Header, Pdu, SequenceNumber, UnknownBody};
-use tokio::sync::watch;
+use tokio::sync::Semaphore;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, timeout_at};
 use tracing::debug;
@@ -27,6 +28,48 @@ pub(super) struct Started {
     pending: Pending,
 }
 
+/// How many requests wait for the sessions themselves. More than one, so that
+/// what fits into the windows after a batch of responses goes out as a batch.
+const AT_THE_FRONT: usize = 64;
+
+/// Where requests wait for a place in a window. Only those at the front wait for
+/// the sessions themselves, for all of them at once; each of thousands that did
+/// would cost a place in the queue of every session.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// How many wait, for whatever.
+    waiting: AtomicUsize,
+    front: Semaphore,
+}
+
+impl Line {
+    pub(super) fn new() -> Self {
+        Self {
+            waiting: AtomicUsize::new(0),
+            front: Semaphore::new(AT_THE_FRONT),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) == 0
+    }
+
+    fn enter(&self) -> Waiting<'_> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        Waiting { line: self }
+    }
+}
+
+struct Waiting<'l> {
+    line: &'l Line,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.line.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// A session that is about to take a request.
 type Starting<'a> = Pin<Box<dyn Future<Output = Result<Pending, RequestError>> + Send + 'a>>;
 
@@ -40,7 +83,9 @@ impl Shared {
             return Err(error(RequestErrorKind::NotAllowed));
         }
         let roster = Arc::clone(&self.roster.borrow());
+        // Whoever stands in line comes first.
         if !roster.closed
+            && self.line.is_empty()
             && let Some(session) = roster.best(self.next_turn(), self.transmits)
         {
             match start_now(session, body) {
@@ -56,6 +101,7 @@ impl Shared {
 
     async fn wait_to_start(&self, body: Body<'_>) -> Result<Started, RequestError> {
         let error = |kind| RequestError::new(body.command_id(), kind);
+        let _waiting = self.line.enter();
         let mut changes = self.roster.subscribe();
         // Until when it may wait for a session; set when there is none.
         let mut until: Option<Instant> = None;
@@ -64,15 +110,14 @@ impl Shared {
             if roster.closed {
                 return Err(error(RequestErrorKind::Closed));
             }
-            let sessions = roster.by_free_window(self.next_turn(), self.transmits);
-            drop(roster);
-            if !sessions.is_empty() {
+            if roster.best(self.next_turn(), self.transmits).is_some() {
                 until = None;
-                match first_to_start(body, sessions, &mut changes).await {
-                    Some(started) => return started,
-                    None => continue,
+                match race(self.start_in_line(body, roster), changes.changed()).await {
+                    Either::Left(Some(started)) => return started,
+                    Either::Left(None) | Either::Right(_) => continue,
                 }
             }
+            drop(roster);
             let Some(limit) = self.wait else {
                 let _ = changes.changed().await;
                 continue;
@@ -94,6 +139,25 @@ impl Shared {
                 return Err(error(RequestErrorKind::NoSession));
             }
         }
+    }
+
+    /// Waits until it is at the front of the line, then for a place in any window. `None`:
+    /// there is another choice now, ask again.
+    async fn start_in_line(
+        &self,
+        body: Body<'_>,
+        roster: Arc<Roster>,
+    ) -> Option<Result<Started, RequestError>> {
+        // It is never closed.
+        let _front = self.line.front.acquire().await.ok()?;
+        match start_now(roster.best(self.next_turn(), self.transmits)?, body) {
+            Some(Err(error)) if error.kind() == RequestErrorKind::Closed => return None,
+            Some(started) => return Some(started),
+            None => {}
+        }
+        let sessions = roster.by_free_window(self.next_turn(), self.transmits);
+        drop(roster);
+        first_to_start(body, sessions).await
     }
 
     /// Gives a request to the session with the most free window, or to none.
@@ -139,7 +203,6 @@ impl Shared {
 async fn first_to_start(
     body: Body<'_>,
     sessions: Vec<Arc<Session>>,
-    changes: &mut watch::Receiver<Arc<Roster>>,
 ) -> Option<Result<Started, RequestError>> {
     let mut starting: Vec<(Arc<Session>, Starting<'_>)> = sessions
         .into_iter()
@@ -149,7 +212,7 @@ async fn first_to_start(
             (session, start)
         })
         .collect();
-    let first = poll_fn(move |cx| {
+    poll_fn(move |cx| {
         for (session, start) in &mut starting {
             match start.as_mut().poll(cx) {
                 Poll::Pending => {}
@@ -165,11 +228,8 @@ async fn first_to_start(
             }
         }
         Poll::Pending
-    });
-    match race(first, changes.changed()).await {
-        Either::Left(first) => first,
-        Either::Right(_) => None,
-    }
+    })
+    .await
 }
 
 /// Gives a request to this session if there is a place in its window.

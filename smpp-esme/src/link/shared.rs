@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
 use super::error::{LinkError, RestartError, StoppedHost};
 use super::host::Host;
+use super::request::Line;
 use super::roster::{Roster, Session};
 use super::state::Board;
 use super::{OnLost, metric};
@@ -20,6 +21,7 @@ pub(super) type Restarted = oneshot::Sender<Result<(), RestartError>>;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) roster: watch::Sender<Arc<Roster>>,
+    pub(super) line: Line,
     /// Counts requests, so that equal sessions take turns.
     turn: AtomicUsize,
     pub(super) on_lost: OnLost,
@@ -49,6 +51,7 @@ impl Shared {
     ) -> Self {
         Self {
             roster: watch::Sender::new(Arc::default()),
+            line: Line::new(),
             turn: AtomicUsize::new(0),
             on_lost,
             wait,

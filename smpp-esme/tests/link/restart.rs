@@ -47,7 +47,7 @@ async fn traffic_flows_while_the_sessions_are_restarted() {
     for sender in senders {
         sent += sender.await.unwrap();
     }
-    assert!(sent > 500, "{sent}");
+    assert!(sent > 100, "{sent}");
     assert_eq!(behind.attempts().len(), 3 + 5 * 3);
     // One at a time is down, and none too many is up.
     let mut bound = 3;

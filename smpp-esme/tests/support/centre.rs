@@ -1,6 +1,6 @@
 //! A message centre that does what a test says: the same driver with the other
 //! role.
-#![allow(dead_code, reason = "each of the two test programs uses a part of it")]
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use smpp_codec::encode;
 use smpp_esme::{Client, ClientBuilder, Incoming};
