@@ -250,6 +250,7 @@ impl ReceiverBuilder {
             clock,
             awaiting: Awaiting::default(),
             ready: VecDeque::new(),
+            settle_at: None,
         };
         let tracker = Tracker::new(self.scope, store, clock, notes);
         let task = tokio::spawn(worker.run(out));

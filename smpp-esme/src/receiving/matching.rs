@@ -54,6 +54,8 @@ pub(super) struct Matcher {
     /// What the receipts that wait are looked up by, once more at the end.
     held: VecDeque<(Instant, Lookup)>,
     settled: HashSet<SubmissionKey>,
+    /// Those of which the store is not told yet.
+    untold: HashSet<SubmissionKey>,
     started: Instant,
 }
 
@@ -80,6 +82,7 @@ impl Matcher {
             told: false,
             held: VecDeque::new(),
             settled: HashSet::new(),
+            untold: HashSet::new(),
             started: Instant::now(),
         }
     }
@@ -118,14 +121,15 @@ impl Matcher {
         let rivals = self.loaded.get(id).map_or(&[][..], Vec::as_slice);
         let is_settled = |key: &SubmissionKey| self.settled.contains(key);
         // A centre that begins its ids anew means the message that is open.
-        let hidden = message.settled.is_some() && rivals.iter().any(|rival| !is_settled(rival));
+        let is_over = message.settled.is_some() || self.untold.contains(&message.key);
+        let hidden = is_over && rivals.iter().any(|rival| !is_settled(rival));
         if known || hidden {
             if let Some(request) = request {
                 self.matcher.refused(request);
             }
             return;
         }
-        if message.settled.is_none() && rivals.iter().any(is_settled) {
+        if !is_over && rivals.iter().any(is_settled) {
             self.unload(id);
         }
         while self.by_key.len() >= MATCHER_MESSAGES
@@ -146,7 +150,7 @@ impl Matcher {
             debug!(%error, "a message is not matched");
             return;
         }
-        if message.settled.is_some() {
+        if is_over {
             self.settled.insert(message.key);
         }
         self.by_key.insert(message.key, Arc::clone(message));
@@ -336,15 +340,21 @@ impl Matcher {
     }
 
     /// The last receipt of this was acknowledged; [`settle`](Self::settle)
-    /// follows.
-    pub(super) fn settled(&mut self, key: SubmissionKey) {
+    /// follows. Gives of how many the store is not told yet.
+    pub(super) fn settled(&mut self, key: SubmissionKey) -> usize {
         if self.by_key.contains_key(&key) {
             self.settled.insert(key);
         }
+        self.untold.insert(key);
+        self.untold.len()
     }
 
     /// Tells the store.
-    pub(super) async fn settle(&mut self, keys: Vec<SubmissionKey>, now: Timestamp) {
+    pub(super) async fn settle(&mut self, now: Timestamp) {
+        let keys: Vec<SubmissionKey> = self.untold.drain().collect();
+        if keys.is_empty() {
+            return;
+        }
         if let Err(error) = self.store.settle(keys, now).await {
             warn!(%error, "messages stay open until they are swept by their age");
         }

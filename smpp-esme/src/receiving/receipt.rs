@@ -242,7 +242,8 @@ impl ReceivedReceipt {
     }
 
     /// Acknowledges it: the centre forgets it. After the last receipt of a
-    /// message the message is settled, and forgotten a while later.
+    /// message the message is settled, which the store is told within 200 ms,
+    /// and forgotten a while later.
     pub fn ack(mut self) {
         self.acknowledge();
     }

@@ -21,7 +21,7 @@ use super::note::Note;
 use super::receipt::{ReceiptInfo, ReceivedReceipt};
 use super::received::Received;
 use super::store::{MatcherStore, Sweep};
-use super::submitted::{Lookup, SubmissionKey};
+use super::submitted::Lookup;
 use crate::{Delivery, Inbound, Incoming};
 
 /// How much is taken from the session at once, at most.
@@ -29,6 +29,10 @@ pub(super) const BATCH: usize = 256;
 
 /// How many messages a sweep forgets before others get a turn.
 const SWEEP: usize = 4096;
+
+/// How many messages are settled in one write, and how soon the last of them.
+const SETTLE: usize = 1024;
+const SETTLE_WITHIN: Duration = Duration::from_millis(200);
 
 /// What the task is told.
 pub(super) struct WorkerOptions {
@@ -57,6 +61,8 @@ pub(super) struct Worker {
     /// What the application has no room for yet. While there is something,
     /// nothing is taken from the session, whose own buffer is bounded.
     pub(super) ready: VecDeque<Received>,
+    /// When the store is told which messages are settled.
+    pub(super) settle_at: Option<Instant>,
 }
 
 /// One thing of the session.
@@ -71,7 +77,11 @@ impl Worker {
         let mut next_sweep = later(Instant::now(), self.options.sweep_every);
         let mut is_over = false;
         loop {
-            let deadline = [self.joiner.deadline(), self.matcher.deadline()];
+            let deadline = [
+                self.joiner.deadline(),
+                self.matcher.deadline(),
+                self.settle_at,
+            ];
             let deadline = deadline.into_iter().flatten().fold(next_sweep, Ord::min);
             tokio::select! {
                 biased;
@@ -106,14 +116,15 @@ impl Worker {
         while let Ok(note) = self.notes.try_recv() {
             self.notes(note).await;
         }
+        self.settle().await;
     }
 
     /// What the handles tell, all that is there at once.
     async fn notes(&mut self, first: Note) {
         let now = Instant::now();
-        let mut settled: Vec<SubmissionKey> = Vec::new();
         let mut note = Some(first);
         let mut changed = false;
+        let mut untold = 0;
         while let Some(one) = note.take().or_else(|| self.notes.try_recv().ok()) {
             changed |= !matches!(one, Note::Sending(_));
             match one {
@@ -125,8 +136,7 @@ impl Worker {
                     }
                 }
                 Note::Settled(key) => {
-                    self.matcher.settled(key);
-                    settled.push(key);
+                    untold = self.matcher.settled(key);
                 }
                 Note::Answered {
                     key,
@@ -138,15 +148,25 @@ impl Worker {
                 Note::AwaitId(id, waiting) => self.awaiting.id(id, waiting),
             }
         }
-        if !settled.is_empty() {
-            let at = self.clock.timestamp();
-            self.matcher.settle(settled, at).await;
+        if untold >= SETTLE {
+            self.settle().await;
+        } else if untold > 0 {
+            self.settle_at
+                .get_or_insert_with(|| later(now, SETTLE_WITHIN));
         }
         if changed {
             let mut out = Vec::new();
             self.matcher.settle_held(now, &mut out);
             self.receipts(out);
         }
+    }
+
+    /// Tells the store which messages are settled. Rarely and many at once,
+    /// since nothing else goes on meanwhile, and a store on disk takes its time.
+    async fn settle(&mut self) {
+        self.settle_at = None;
+        let now = self.clock.timestamp();
+        self.matcher.settle(now).await;
     }
 
     /// What the session has, all that is there at once: the receipts among it
@@ -240,6 +260,9 @@ impl Worker {
     }
 
     async fn expire(&mut self, now: Instant) {
+        if self.settle_at.is_some_and(|at| at <= now) {
+            self.settle().await;
+        }
         let mut out = Vec::new();
         self.joiner.expire(now, &mut out);
         self.joined(out);
@@ -301,5 +324,6 @@ impl Worker {
                 _ = &mut self.in_use => break,
             }
         }
+        self.settle().await;
     }
 }

@@ -13,4 +13,5 @@ mod real;
 mod receipts;
 mod store;
 mod support;
+mod tracking;
 mod two_way;

@@ -1,6 +1,10 @@
 //! What the centre of these tests sends, and what is expected of the receiver.
 
-use smpp_esme::receiving::{Received, ReceivedMessage, ReceivedReceipt, Receiver};
+use core::time::Duration;
+
+use smpp_esme::receiving::{
+    ReceiptInfo, Received, ReceivedMessage, ReceivedReceipt, Receiver, Submission, Tracker,
+};
 use smpp_pdu::{
     Address, CommandId, CommandStatus, DeliverSm, EsmClass, MessageState, ShortMessage, Tlv, Tlvs,
 };
@@ -71,4 +75,21 @@ pub(crate) async fn a_receipt(receiver: &mut Receiver) -> ReceivedReceipt {
         Some(Received::Receipt(receipt)) => receipt,
         other => panic!("{other:?} where a receipt was expected"),
     }
+}
+
+/// Longer than any test waits.
+pub(crate) const LONG: Duration = Duration::from_secs(3600);
+
+pub(crate) fn sent(id: &str, tag: &str) -> Submission {
+    Submission::new(id)
+        .destination(&Address::international(SUBSCRIBER).unwrap())
+        .tag(tag)
+}
+
+pub(crate) async fn remember(tracker: &Tracker, id: &str, tag: &str) {
+    tracker.submitted(sent(id, tag)).await.unwrap();
+}
+
+pub(crate) fn tag(receipt: &ReceiptInfo) -> &[u8] {
+    receipt.message().unwrap().caller_tag()
 }
