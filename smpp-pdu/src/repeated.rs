@@ -271,3 +271,23 @@ impl fmt::Display for MemberError {
 }
 
 impl core::error::Error for MemberError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::COctetStr;
+
+    #[test]
+    fn only_a_received_list_has_octets_and_they_are_those_of_its_members() {
+        let (list, rest) = Repeated::<COctetStr<'_>>::split_from(2, b"1\x0022\x00333\0").unwrap();
+        assert_eq!(list.octets(), Some(&b"1\x0022\0"[..]));
+        assert_eq!((list.count(), rest), (2, &b"333\0"[..]));
+        let ids = [
+            COctetStr::new(b"1").unwrap(),
+            COctetStr::new(b"22").unwrap(),
+        ];
+        let built = Repeated::from_slice(&ids).unwrap();
+        assert_eq!((built.octets(), built.encoded_len()), (None, 5));
+        assert!(built.iter().eq(list.iter()));
+    }
+}

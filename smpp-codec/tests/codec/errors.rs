@@ -1,6 +1,8 @@
 //! What errors say, and what they do not let show.
 
-use smpp_codec::{DecodeError, DecodeErrorKind, Decoder, EncodeError, encode_to_slice};
+use smpp_codec::{
+    DecodeError, DecodeErrorKind, Decoder, EncodeError, OutBuf, encode, encode_to_slice,
+};
 use smpp_pdu::{CommandStatus, EnquireLink, Pdu, SequenceNumber, SubmitSmResp, Tag};
 
 use crate::support::{decode_with, from_hex, pdu_octets, vectors};
@@ -197,6 +199,18 @@ fn the_names_of_errors_are_stable() {
             "invalid_dest_flag",
         ]
     );
+}
+
+#[test]
+fn a_borrowed_buffer_is_a_buffer() {
+    fn append(pdu: &Pdu<'_>, mut out: impl OutBuf) {
+        encode(pdu, &mut out).unwrap();
+    }
+    let pdu = Pdu::request(SequenceNumber(1), SubmitSmResp::default());
+    let mut out = heapless::Vec::<u8, 40>::new();
+    append(&pdu, &mut out);
+    append(&pdu, &mut out as &mut dyn OutBuf);
+    assert_eq!((out.len(), out.room()), (34, 6));
 }
 
 #[test]

@@ -90,8 +90,9 @@ async fn a_request_without_response_expires_and_a_late_response_harms_nobody() {
     centre.order(move |link| {
         submitted(link, late, "late");
         submitted(link, number, "next");
-        // Twice: nobody asked for the second.
-        submitted(link, number, "again");
+        // Twice: nobody asked for the second, and the centre's session knows.
+        let again = Pdu::request(number, SubmitSmResp::default());
+        assert!(link.respond(&again).is_err());
     });
     assert_eq!(next.await.unwrap().message_id().as_bytes(), b"next");
     client.enquire_link().await.unwrap();
