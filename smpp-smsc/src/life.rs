@@ -96,15 +96,37 @@ impl Life {
     }
 
     /// The state at `now`, in the terms of a peer of `version`: `SCHEDULED` is a
-    /// state of 5.0, before it such a message is on its way.
+    /// state of 5.0, before it such a message is on its way; `SKIPPED` too, and
+    /// `REJECTED` is one of 3.4, before them such messages cannot be delivered.
     #[must_use]
     pub fn state_for(&self, now: Timestamp, version: InterfaceVersion) -> MessageState {
+        let version = version.normalized();
         match self.state(now) {
-            MessageState::SCHEDULED if version.normalized() != InterfaceVersion::V5_0 => {
-                MessageState::ENROUTE
+            MessageState::SCHEDULED if version < InterfaceVersion::V5_0 => MessageState::ENROUTE,
+            MessageState::SKIPPED if version < InterfaceVersion::V5_0 => {
+                MessageState::UNDELIVERABLE
+            }
+            MessageState::REJECTED if version < InterfaceVersion::V3_4 => {
+                MessageState::UNDELIVERABLE
             }
             state => state,
         }
+    }
+
+    /// Whether it waits for a moment after its submission: for the one that it
+    /// was scheduled for, or for another attempt.
+    #[must_use]
+    pub fn waits(&self, submitted: Timestamp) -> bool {
+        let later = self.attempts > 0 || submitted < self.scheduled;
+        later && !self.is_final() && !self.in_flight
+    }
+
+    /// Whether this life has gone on where `update` has not: it has ended, or
+    /// has seen more attempts. Such an update is not made: it would take back
+    /// what happened meanwhile.
+    #[must_use]
+    pub const fn is_ahead_of(&self, update: &Self) -> bool {
+        self.is_final() || update.attempts < self.attempts
     }
 
     /// Whether the state never changes again.
@@ -216,6 +238,18 @@ impl Life {
                 }
             }
         }
+        true
+    }
+
+    /// A transmission of a broadcast has ended well, and there is another one at
+    /// `next`. Says whether this was news, as [`Life::report`] does.
+    pub fn repeat(&mut self, attempt: u32, next: Timestamp) -> bool {
+        if self.is_final() || !self.in_flight || attempt != self.attempts {
+            return false;
+        }
+        self.in_flight = false;
+        self.error = 0;
+        self.due = Some(next);
         true
     }
 

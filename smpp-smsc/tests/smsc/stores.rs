@@ -7,7 +7,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use smpp_pdu::*;
 use smpp_smsc::network::Handsets;
-use smpp_smsc::store::{Change, Delivery, DeliveryKey, MemoryStore, Store, StoreError};
+use smpp_smsc::store::{
+    Change, Committed, Delivery, DeliveryKey, MemoryStore, Pair, Place, Store, StoreError,
+};
 use smpp_smsc::{Message, MessageId, MessageKey, Timestamp};
 
 use crate::support::*;
@@ -45,7 +47,7 @@ impl Broken {
 
 #[async_trait]
 impl Store for Broken {
-    async fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+    async fn commit(&self, changes: Vec<Change>) -> Result<Committed, StoreError> {
         self.check()?;
         self.inner.commit(changes).await
     }
@@ -61,6 +63,16 @@ impl Store for Broken {
     async fn find(&self, id: &MessageId) -> Result<Vec<Arc<Message>>, StoreError> {
         self.check()?;
         self.inner.find(id).await
+    }
+
+    async fn between(
+        &self,
+        pair: &Pair,
+        behind: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Message>>, StoreError> {
+        self.check()?;
+        self.inner.between(pair, behind, limit).await
     }
 
     async fn claim(

@@ -13,11 +13,11 @@ use redb::{
     StorageError,
 };
 
-use super::{Change, Delivery, DeliveryKey, Store, StoreError};
+use super::{Change, Committed, Delivery, DeliveryKey, Pair, Place, Store, StoreError};
 use crate::{Clock, Message, MessageId, MessageKey, Timestamp};
 use tracing::info;
 
-use schema::{DUE, ENDED, MESSAGES, OUTBOX, Tables};
+use schema::{Before, DUE, ENDED, LISTED, MESSAGES, OUTBOX, Tables};
 
 /// The file in the folder of a store.
 const FILE: &str = "messages.redb";
@@ -270,6 +270,7 @@ impl From<Failure> for StoreError {
 /// what a process had in hand that is gone is due.
 fn prepare(database: &Database, now: Timestamp) -> Result<(), Failure> {
     let transaction = database.begin_write()?;
+    Tables::upgrade(&transaction)?;
     let left = Tables::open(&transaction)?.release(now)?;
     transaction.commit()?;
     if left > 0 {
@@ -281,7 +282,8 @@ fn prepare(database: &Database, now: Timestamp) -> Result<(), Failure> {
     Ok(())
 }
 
-fn commit(database: &Database, changes: &[Change], capacity: u64) -> Result<(), Failure> {
+fn commit(database: &Database, changes: &[Change], capacity: u64) -> Result<Committed, Failure> {
+    let mut committed = Committed::default();
     let transaction = database.begin_write()?;
     {
         let mut tables = Tables::open(&transaction)?;
@@ -294,11 +296,11 @@ fn commit(database: &Database, changes: &[Change], capacity: u64) -> Result<(), 
             return Err(Failure::Full);
         }
         for change in changes {
-            tables.apply(change)?;
+            tables.apply(change, &mut committed)?;
         }
     }
     transaction.commit()?;
-    Ok(())
+    Ok(committed)
 }
 
 fn claim(
@@ -317,23 +319,21 @@ fn claim(
         let mut due = Vec::new();
         for entry in tables
             .due
-            .range(..(now.0.saturating_add(1), "", 0))?
+            .range(..(now.0.saturating_add(1), 0, "", 0))?
             .take(limit)
         {
             let (key, _) = entry?;
-            let (at, id, part) = key.value();
-            due.push((at, id.to_owned(), part));
+            let (at, rank, id, part) = key.value();
+            due.push((at, rank, id.to_owned(), part));
         }
-        for (at, id, part) in due {
-            tables.due.remove((at, id.as_str(), part))?;
+        for (at, rank, id, part) in due {
+            tables.due.remove((at, rank, id.as_str(), part))?;
             let message = match tables.messages.get((id.as_str(), part))? {
                 Some(record) => Some(schema::message((&id, part), record.value())?),
                 None => None,
             };
             let Some(mut message) = message else { continue };
-            if message.life.is_in_flight() {
-                tables.in_hand.remove((id.as_str(), part))?;
-            }
+            tables.take_out((id.as_str(), part), &Before::of(&message))?;
             message.life.claim(now, lease_until);
             tables.put(&message)?;
             claimed.push(Arc::new(message));
@@ -356,7 +356,7 @@ fn sweep(database: &Database, ended_before: Timestamp, limit: usize) -> Result<u
         }
         for (at, id, part) in over {
             tables.ended.remove((at, id.as_str(), part))?;
-            tables.messages.remove((id.as_str(), part))?;
+            tables.forget((id.as_str(), part))?;
             swept += 1;
         }
     }
@@ -366,9 +366,9 @@ fn sweep(database: &Database, ended_before: Timestamp, limit: usize) -> Result<u
 
 #[async_trait]
 impl Store for RedbStore {
-    async fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+    async fn commit(&self, changes: Vec<Change>) -> Result<Committed, StoreError> {
         if changes.is_empty() {
-            return Ok(());
+            return Ok(Committed::default());
         }
         self.work(move |database, inner| commit(database, &changes, inner.capacity))
             .await
@@ -401,6 +401,36 @@ impl Store for RedbStore {
             for entry in table.range((id.as_str(), 0)..=(id.as_str(), u8::MAX))? {
                 let (name, record) = entry?;
                 found.push(Arc::new(schema::message(name.value(), record.value())?));
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    async fn between(
+        &self,
+        pair: &Pair,
+        behind: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Message>>, StoreError> {
+        let pair = pair.to_name();
+        self.work(move |database, _| {
+            let transaction = database.begin_read()?;
+            let messages = transaction.open_table(MESSAGES)?;
+            let from = (&*pair, 0, "", 0);
+            // No id begins with a character behind this one.
+            let end = (&*pair, u64::MAX, "\u{7F}", 0);
+            let to = behind
+                .as_ref()
+                .map_or(end, |behind| schema::place(&pair, behind));
+            let mut found = Vec::new();
+            let listed = transaction.open_table(LISTED)?;
+            for entry in listed.range(from..to)?.rev().take(limit) {
+                let (key, _) = entry?;
+                let (.., id, part) = key.value();
+                if let Some(record) = messages.get((id, part))? {
+                    found.push(Arc::new(schema::message((id, part), record.value())?));
+                }
             }
             Ok(found)
         })
@@ -533,6 +563,26 @@ mod tests {
         let found = store.find(&message.key.id).await.unwrap();
         assert_eq!(found[0].life.attempts(), 1);
         assert!(!found[0].life.is_in_flight());
+    }
+
+    #[tokio::test]
+    async fn a_file_without_ranks_and_addresses_gets_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = opened(folder.path());
+        let message = conformance::message("a", 0, 5);
+        let insert = vec![Change::Insert(message.clone())];
+        store.commit(insert).await.unwrap();
+        store
+            .work(|database, _| schema::downgrade(database))
+            .await
+            .unwrap();
+        drop(store);
+
+        let store = opened(folder.path());
+        let pair = Pair::of(&message);
+        let found = store.between(&pair, None, 10).await.unwrap();
+        assert_eq!(found, [message]);
+        assert_eq!(store.next_due().await.unwrap(), Some(Timestamp(5)));
     }
 
     #[tokio::test]
