@@ -1,16 +1,15 @@
 //! `cancel_sm`, and `cancel_broadcast_sm` without an id: all that wait between
 //! two addresses.
 
+use std::sync::Arc;
+
 use smpp_pdu::{Address, CancelSm, CommandStatus, Tag};
 
-use super::{Asked, Engine, Group};
+use super::{Asked, Engine, Group, Input};
 use crate::Message;
 use crate::address::{OwnedAddress, is_meant};
 use crate::answer::Reply;
-use crate::network::Reports;
 use crate::store::{Pair, Place};
-
-use super::Input;
 
 /// Messages that are cancelled at once. Others get their turn in between.
 const PAGE: usize = 1000;
@@ -107,7 +106,7 @@ impl Engine {
     /// Cancels those that still can be. Says whether there were any.
     pub(super) async fn cancel_each(
         &mut self,
-        messages: &[std::sync::Arc<Message>],
+        messages: &[Arc<Message>],
         group: &mut Group,
     ) -> Result<bool, CommandStatus> {
         let now = self.now();
@@ -155,7 +154,7 @@ impl Engine {
             Err(status) => Reply::Refused(status),
             Ok(false) => {
                 let go_on = Input::Cancel(Box::new(cancelling));
-                return Reports::tell(&self.reports, go_on);
+                return self.reports.tell(go_on);
             }
             Ok(true) if cancelling.any => Reply::Done,
             Ok(true) if cancelling.wanted.destination.is_none() => {

@@ -153,19 +153,19 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// Of a record. The PDU is read only where the tables need it: not while the
-    /// first attempt is under way, as it is for most messages when they end.
+    /// Of a record. The PDU is read only where the tables need it: neither of a
+    /// message that an attempt is under way for, nor of one that has ended.
     pub(super) fn read(name: Name<'_>, record: Record<'_>) -> Result<Self, BadRecord> {
         let life = life(name, &record)?;
-        if life.is_in_flight() && !is_broadcast(record.10) {
-            return Ok(Self {
-                life,
-                rank: 0,
-                listed: None,
-            });
+        let waits = life.due().is_some() && !life.is_in_flight();
+        if waits || is_broadcast(record.10) {
+            return Ok(Self::of(&message(name, record)?));
         }
-        let message = message(name, record)?;
-        Ok(Self::of(&message))
+        Ok(Self {
+            life,
+            rank: 0,
+            listed: None,
+        })
     }
 
     pub(super) fn of(message: &Message) -> Self {
