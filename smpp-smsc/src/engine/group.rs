@@ -22,10 +22,18 @@ pub(super) struct Group {
     /// Deliveries that were committed before the rest of the group.
     pub(super) kept: Vec<Arc<Delivery>>,
     pub(super) answers: IdMap<ConnectionId, Vec<Answer>>,
+    /// Whether a new message is to be found by its addresses.
+    listed: bool,
 }
 
 impl Group {
+    /// Whether the store does not know yet all that is to be found by addresses.
+    pub(super) fn has_listed(&self) -> bool {
+        self.listed || !self.changes.is_empty()
+    }
+
     pub(super) fn insert(&mut self, message: Arc<Message>) {
+        self.listed |= message.is_listed();
         self.inserts.push(Change::Insert(message));
     }
 
@@ -48,6 +56,7 @@ impl Group {
         if self.inserts.is_empty() && self.changes.is_empty() {
             return Ok(());
         }
+        self.listed = false;
         let inserts = core::mem::take(&mut self.inserts);
         let mut changes = core::mem::take(&mut self.changes);
         let without_inserts = changes.clone();

@@ -23,27 +23,29 @@ impl Engine {
                 recipients,
                 transaction,
             } => self.pass(asked, recipients, transaction),
-            work => {
+            Work::Replace(recipients) => {
+                if group.has_listed() {
+                    self.flush(group).await;
+                }
+                let answer = self.replace_if_present(asked, recipients, group).await;
+                return group.answer(asked.connection, answer);
+            }
+            Work::Broadcast {
+                message,
+                failed,
+                replace,
+            } => {
+                self.flush(group).await;
+                let reply = self.broadcast(asked, message, failed, replace, group).await;
+                Some(reply.unwrap_or_else(Reply::Refused))
+            }
+            Work::Manage(octets) => {
                 // What was submitted before is to be found.
                 self.flush(group).await;
-                match work {
-                    Work::Replace(recipients) => {
-                        Some(self.replace_if_present(asked, recipients, group).await)
-                    }
-                    Work::Broadcast {
-                        message,
-                        failed,
-                        replace,
-                    } => Some(
-                        self.broadcast(asked, message, failed, replace, group)
-                            .await
-                            .unwrap_or_else(Reply::Refused),
-                    ),
-                    Work::Manage(octets) => self.manage(asked, &octets, group).await,
-                    // Done before.
-                    _ => None,
-                }
+                self.manage(asked, &octets, group).await
             }
+            // Done before.
+            Work::Refuse(_) | Work::Submit(_) | Work::SubmitMulti(_) => None,
         };
         if let Some(reply) = reply {
             group.answer(asked.connection, asked.answer(reply));

@@ -10,7 +10,7 @@ use smpp_pdu::{CommandId, CommandStatus};
 
 use super::{Asked, Engine, Group};
 use crate::Message;
-use crate::answer::Reply;
+use crate::answer::{Answer, Reply};
 use crate::message::Content;
 use crate::store::{Pair, Place};
 use crate::submission::Recipients;
@@ -20,49 +20,72 @@ const PAGE: usize = 100;
 
 impl Engine {
     /// Keeps messages, each in the place of the one that was submitted last and
-    /// waits with the same addresses and service type, if there is one.
+    /// waits with the same addresses and service type, if there is one. Messages
+    /// that replace nothing are new ones like all others of the group.
     pub(super) async fn replace_if_present(
         &mut self,
         asked: Asked,
         recipients: Recipients,
         group: &mut Group,
-    ) -> Reply {
-        let mut own = Group::default();
-        let now = self.now();
-        let accepted = !recipients.messages.is_empty();
+    ) -> Answer {
+        let Recipients {
+            id,
+            messages,
+            refused,
+        } = recipients;
         let mut replaced = Vec::new();
-        for message in recipients.messages {
-            match self.present(&message, &replaced).await {
-                Ok(Some(old)) => {
-                    let mut old = Message::clone(&old);
-                    replaced.push(old.key.clone());
-                    if old.life.cancel(now).is_ok() {
-                        self.changed_life(old, &mut own);
-                    }
-                }
-                Ok(None) => {}
-                Err(status) => return Reply::Refused(status),
+        for message in &messages {
+            match self.present(message, &replaced).await {
+                Ok(old) => replaced.extend(old),
+                Err(status) => return asked.answer(Reply::Refused(status)),
             }
-            own.insert(message);
         }
-        if let Err(status) = own.commit_into(group, &*self.store).await {
-            return Reply::Refused(status);
+        let accepted = !messages.is_empty();
+        let promises = accepted && replaced.is_empty();
+        if promises {
+            messages.into_iter().for_each(|one| group.insert(one));
+        } else if let Err(status) = self.put_in_place(messages, replaced, group).await {
+            return asked.answer(Reply::Refused(status));
         }
-        if asked.command_id == CommandId::SUBMIT_MULTI {
+        let reply = if asked.command_id == CommandId::SUBMIT_MULTI {
             Reply::Multi {
-                id: accepted.then_some(recipients.id),
-                refused: recipients.refused,
+                id: accepted.then_some(id),
+                refused,
             }
         } else {
-            Reply::Accepted(recipients.id)
+            Reply::Accepted(id)
+        };
+        Answer {
+            promises,
+            ..asked.answer(reply)
         }
+    }
+
+    /// The old end and the new are kept, both or neither.
+    async fn put_in_place(
+        &mut self,
+        new: Vec<Arc<Message>>,
+        old: Vec<Arc<Message>>,
+        group: &mut Group,
+    ) -> Result<(), CommandStatus> {
+        let mut own = Group::default();
+        let now = self.now();
+        for old in old {
+            let mut old = Message::clone(&old);
+            if old.life.cancel(now).is_ok() {
+                self.changed_life(old, &mut own);
+            }
+        }
+        new.into_iter().for_each(|one| own.insert(one));
+        own.commit_into(group, &*self.store).await?;
+        Ok(())
     }
 
     /// The message that a new one takes the place of.
     async fn present(
         &self,
         new: &Message,
-        taken: &[crate::MessageKey],
+        taken: &[Arc<Message>],
     ) -> Result<Option<Arc<Message>>, CommandStatus> {
         let wanted = new.content();
         let pair = Pair::of(new);
@@ -74,7 +97,7 @@ impl Engine {
             let found = page.into_iter().find(|old| {
                 old.life.waits(old.submitted)
                     && is_alike(&old.content(), &wanted)
-                    && !taken.contains(&old.key)
+                    && !taken.iter().any(|one| one.key == old.key)
             });
             if found.is_some() || last {
                 return Ok(found);

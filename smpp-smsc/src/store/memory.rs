@@ -46,11 +46,21 @@ struct Slot {
     next: u32,
 }
 
-/// When a message is due, and its rank among those of that time.
-type Moment = (Timestamp, u8);
+/// When a message is due, and in the lowest octet its rank among those of that
+/// time: one number, since most of the work here is to compare them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Moment(u64);
 
-fn moment(message: &Message) -> Option<Moment> {
-    Some((message.life.due()?, rank(message)))
+impl Moment {
+    fn of(message: &Message) -> Option<Self> {
+        // The last moment that fits is millions of years away.
+        let due = message.life.due()?.0.min(u64::MAX >> 8);
+        Some(Self(due << 8 | u64::from(rank(message))))
+    }
+
+    const fn due(self) -> Timestamp {
+        Timestamp(self.0 >> 8)
+    }
 }
 
 /// Slots that are due at one moment, in the order in which they came.
@@ -172,7 +182,7 @@ impl Tables {
     }
 
     fn put(&mut self, at: u32, message: Arc<Message>) {
-        let (due, is_final) = (moment(&message), message.life.is_final());
+        let (due, is_final) = (Moment::of(&message), message.life.is_final());
         if message.is_listed() {
             self.list(&message);
         }
@@ -239,7 +249,7 @@ impl Tables {
     /// The message that has waited longest, claimed; `None` when none is due.
     fn claim(&mut self, now: Timestamp, lease_until: Timestamp) -> Option<Arc<Message>> {
         let (due, list) = self.due.first_key_value()?;
-        if due.0 > now {
+        if due.due() > now {
             return None;
         }
         let at = list.oldest;
@@ -247,7 +257,7 @@ impl Tables {
         let before = message.is_listed().then(|| message.clone());
         Arc::make_mut(message).life.claim(now, lease_until);
         let message = message.clone();
-        self.set_due(at, moment(&message));
+        self.set_due(at, Moment::of(&message));
         if let Some(before) = before {
             self.unlist(at, &before);
         } else if message.is_listed() {
@@ -386,7 +396,7 @@ impl Store for MemoryStore {
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.with(|tables| tables.due.first_key_value().map(|(due, _)| due.0)))
+        Ok(self.with(|tables| tables.due.first_key_value().map(|(due, _)| due.due())))
     }
 
     async fn outbox(

@@ -11,7 +11,7 @@ mod redb;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use smpp_pdu::Address;
+use smpp_pdu::{Address, PriorityFlag};
 
 use crate::{Message, MessageId, MessageKey, Timestamp};
 
@@ -179,10 +179,14 @@ impl Place {
 /// attempt is under way, the moment is the end of a lease, and all are alike.
 pub(crate) fn rank(message: &Message) -> u8 {
     if message.life.is_in_flight() {
-        0
-    } else {
-        u8::MAX - message.priority().0
+        return 0;
     }
+    let urgency = match message.priority() {
+        // Of broadcasts in the background: less than normal.
+        PriorityFlag::LEVEL_4 => 0,
+        level => level.0.saturating_add(1),
+    };
+    u8::MAX - urgency
 }
 
 /// The place of a delivery in the outbox of its account.

@@ -149,6 +149,40 @@ async fn until_waiting(client: &mut Client<tokio::net::TcpStream>, id: &str) {
 }
 
 #[tokio::test]
+async fn several_in_one_write_replace_each_other() {
+    let (_smsc, address) = serve(centre()).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let mut octets = client.encode(waiting());
+    for _ in 0..3 {
+        let later = flagged(b"later").schedule_delivery_time(text(TOMORROW));
+        octets.extend(client.encode(later));
+    }
+    for _ in 0..3 {
+        octets.extend(client.encode(flagged(b"now")));
+    }
+    client.write(&octets).await;
+    let (mut ids, mut receipts) = (Vec::new(), Vec::new());
+    while ids.len() < 7 || receipts.len() < 7 {
+        let received = client.receive().await;
+        if received.id().is_response() {
+            ids.push(received.message_id());
+        } else {
+            client.acknowledge(&received).await;
+            receipts.push(received.receipt());
+        }
+    }
+    let (deleted, delivered) = (MessageState::DELETED, MessageState::DELIVERED);
+    // Only the first of those that go at once found one that waits.
+    let expected: Vec<_> = ids
+        .into_iter()
+        .enumerate()
+        .map(|(at, id)| (id, if at < 4 { deleted } else { delivered }))
+        .collect();
+    receipts.sort();
+    assert_eq!(receipts, expected);
+}
+
+#[tokio::test]
 async fn a_submit_multi_replaces_for_each_recipient() {
     for version in VERSIONS {
         let (_smsc, address) = serve(centre()).await;
