@@ -10,13 +10,11 @@ use smpp_pdu::{
 use super::cancel::Wanted;
 use super::{Asked, Engine, Group};
 use crate::Message;
+use crate::address::is_meant;
 use crate::answer::Reply;
 use crate::broadcast::{FailedArea, areas, repetition, with_success};
 use crate::network::{Outcome, Report};
-use crate::store::{Pair, Place};
-
-/// Broadcasts that are looked at at once.
-const PAGE: usize = 100;
+use crate::store::Pair;
 
 impl Engine {
     /// Keeps a broadcast, perhaps in the place of another one, which then ends
@@ -106,7 +104,7 @@ impl Engine {
         if !id.is_empty() {
             let found = self.kept_under(asked, id, true).await?;
             let mut found = found.into_iter();
-            return Ok(found.find(|one| crate::address::is_meant(source, one.content().source)));
+            return Ok(found.find(|one| is_meant(source, one.content().source)));
         }
         let Some(reference) = reference(tlvs)? else {
             return Err(CommandStatus::ESME_RINVMSGID);
@@ -119,16 +117,7 @@ impl Engine {
             reference: Some(reference),
         };
         let pair = Pair::new(&self.account_of(asked)?, source, Address::EMPTY);
-        let mut behind = None;
-        loop {
-            let page = self.listed(&pair, behind, PAGE).await?;
-            let last = page.len() < PAGE;
-            behind = page.last().map(|message| Place::of(message));
-            let found = page.into_iter().find(|message| wanted.is(message));
-            if found.is_some() || last {
-                return Ok(found);
-            }
-        }
+        self.find_listed(&pair, |message| wanted.is(message)).await
     }
 
     /// A transmission of a broadcast has ended.

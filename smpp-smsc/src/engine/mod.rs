@@ -366,6 +366,9 @@ impl Engine {
     /// Attempts have ended.
     async fn ended(&mut self, reports: Vec<Report>, group: &mut Group) {
         let reports = self.passing_ended(reports, group);
+        if reports.is_empty() {
+            return;
+        }
         let mut seen = IdSet::default();
         let keys: Vec<_> = reports.iter().map(|report| report.key.clone()).collect();
         // What the group holds about the same messages must be in the store first.

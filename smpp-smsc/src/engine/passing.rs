@@ -158,11 +158,14 @@ impl Engine {
     /// Gives up messages whose outcome nobody waits for any longer.
     pub(super) fn end_overdue(&mut self, group: &mut Group) {
         let now = self.now();
-        while let Some((deadline, key)) = self.passing.deadlines.first().cloned()
-            && deadline <= now
+        while self
+            .passing
+            .next_deadline()
+            .is_some_and(|deadline| deadline <= now)
+            && let Some((_, key)) = self.passing.deadlines.pop_first()
         {
-            let Some(passenger) = self.passing.take(&key) else {
-                return;
+            let Some(passenger) = self.passing.messages.remove(&key) else {
+                continue;
             };
             let outcome = Outcome::Failed {
                 state: MessageState::UNKNOWN,

@@ -18,6 +18,10 @@ use crate::submission::Recipients;
 /// Messages that are looked at at once.
 const PAGE: usize = 100;
 
+/// Pages after which the search ends: between two addresses thousands may wait
+/// that are not wanted, and everything else waits for this.
+const MAX_PAGES: usize = 100;
+
 impl Engine {
     /// Keeps messages, each in the place of the one that was submitted last and
     /// waits with the same addresses and service type, if there is one. Messages
@@ -88,21 +92,32 @@ impl Engine {
         taken: &[Arc<Message>],
     ) -> Result<Option<Arc<Message>>, CommandStatus> {
         let wanted = new.content();
-        let pair = Pair::of(new);
+        let is_wanted = |old: &Message| {
+            old.life.waits(old.submitted)
+                && is_alike(&old.content(), &wanted)
+                && !taken.iter().any(|one| one.key == old.key)
+        };
+        self.find_listed(&Pair::of(new), is_wanted).await
+    }
+
+    /// The last message between two addresses that is wanted, among a bounded
+    /// number of them.
+    pub(super) async fn find_listed(
+        &self,
+        pair: &Pair,
+        is_wanted: impl Fn(&Message) -> bool,
+    ) -> Result<Option<Arc<Message>>, CommandStatus> {
         let mut behind = None;
-        loop {
-            let page = self.listed(&pair, behind, PAGE).await?;
+        for _ in 0..MAX_PAGES {
+            let page = self.listed(pair, behind, PAGE).await?;
             let last = page.len() < PAGE;
             behind = page.last().map(|message| Place::of(message));
-            let found = page.into_iter().find(|old| {
-                old.life.waits(old.submitted)
-                    && is_alike(&old.content(), &wanted)
-                    && !taken.iter().any(|one| one.key == old.key)
-            });
+            let found = page.into_iter().find(|message| is_wanted(message));
             if found.is_some() || last {
                 return Ok(found);
             }
         }
+        Ok(None)
     }
 
     /// A page of the messages between two addresses.
