@@ -47,6 +47,7 @@ pub(crate) struct Wishes {
 
 impl Wishes {
     /// The wishes of a PDU; `None` when it is no message.
+    #[inline]
     pub(crate) const fn of(body: &Body<'_>) -> Option<Self> {
         // What a PDU has no field for is not wished for.
         let none = Self {

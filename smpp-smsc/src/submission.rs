@@ -140,6 +140,7 @@ impl Submitter<'_> {
     }
 
     /// How the message goes: 3.3 has one way only.
+    #[inline]
     fn mode(&self, esm_class: EsmClass) -> MessagingMode {
         if self.version < InterfaceVersion::V3_4 {
             MessagingMode::DEFAULT
@@ -148,6 +149,7 @@ impl Submitter<'_> {
         }
     }
 
+    #[inline]
     fn in_mode(
         &self,
         mode: MessagingMode,

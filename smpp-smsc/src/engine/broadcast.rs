@@ -1,5 +1,6 @@
 //! `broadcast_sm`, `query_broadcast_sm` and `cancel_broadcast_sm`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smpp_codec::decode;
@@ -120,8 +121,18 @@ impl Engine {
         self.find_listed(&pair, |message| wanted.is(message)).await
     }
 
-    /// A transmission of a broadcast has ended.
-    pub(super) fn transmitted(&mut self, report: Report, message: &Message, group: &mut Group) {
+    /// Transmissions of broadcasts have ended.
+    pub(super) fn transmitted(&mut self, reports: Vec<(Report, Arc<Message>)>, group: &mut Group) {
+        let mut seen = BTreeSet::new();
+        for (report, message) in reports {
+            // Of two reports of one attempt the first one counts.
+            if seen.insert(report.key.clone()) {
+                self.one_transmitted(report, &message, group);
+            }
+        }
+    }
+
+    fn one_transmitted(&mut self, report: Report, message: &Message, group: &mut Group) {
         let now = self.now();
         let Ok(pdu) = decode(message.octets()) else {
             return;

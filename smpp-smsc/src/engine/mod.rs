@@ -382,12 +382,11 @@ impl Engine {
             }
         };
         let now = self.now();
+        let mut broadcasts = Vec::new();
         for (report, message) in reports.into_iter().zip(messages) {
             let Some(message) = message else { continue };
             if message.is_broadcast() {
-                if seen.insert(report.key.clone()) {
-                    self.transmitted(report, &message, group);
-                }
+                broadcasts.push((report, message));
                 continue;
             }
             let mut message = Message::clone(&message);
@@ -403,6 +402,7 @@ impl Engine {
                 }
             }
         }
+        self.transmitted(broadcasts, group);
     }
 
     /// A message is to be kept as it is now, with its receipt if one is due.
