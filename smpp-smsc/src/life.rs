@@ -253,6 +253,16 @@ impl Life {
         true
     }
 
+    /// A message that waits for another attempt is due at `now`. Says whether it
+    /// is such a message.
+    pub fn hurry(&mut self, now: Timestamp) -> bool {
+        let waits = self.attempts > 0 && !self.is_final() && !self.in_flight;
+        if waits {
+            self.due = Some(now);
+        }
+        waits
+    }
+
     /// Cancels the message.
     ///
     /// # Errors

@@ -84,7 +84,11 @@ impl Engine {
             return;
         }
         self.alerts.ask(&message);
-        let first = message.life.attempts() == 1 && !message.life.is_final();
+        if message.life.is_final() {
+            return;
+        }
+        self.absent.missed(&message);
+        let first = message.life.attempts() == 1;
         if first && message.registered_delivery().intermediate() {
             self.enqueue(DeliveryContent::Notification(message), group);
         }

@@ -4,6 +4,7 @@
 //! of it, commits the group to the store, and only then answers: a positive
 //! `submit_sm_resp` says that the message is kept as well as the store keeps.
 
+mod absent;
 mod alert;
 mod broadcast;
 mod cancel;
@@ -31,6 +32,7 @@ use crate::store::{Change, Delivery, DeliveryContent, DeliveryKey, Store, StoreE
 use crate::submission::{Job, Work};
 use crate::{Clock, Message, Retries, Timestamp};
 
+use absent::Absent;
 use alert::Alerts;
 use cancel::Cancelling;
 use group::Group;
@@ -134,6 +136,7 @@ pub(crate) struct Engine {
     changed: HashSet<Arc<str>>,
     passing: Passing,
     alerts: Alerts,
+    absent: Absent,
     next_key: u64,
     next_sweep: Timestamp,
 }
@@ -160,6 +163,7 @@ impl Engine {
             changed: HashSet::new(),
             passing: Passing::default(),
             alerts: Alerts::new(now),
+            absent: Absent::default(),
             next_key,
             next_sweep: now,
         }
@@ -229,7 +233,10 @@ impl Engine {
                 }
             }
             Input::Reports(reports) => self.ended(reports, group).await,
-            Input::Available(subscriber) => self.available(&subscriber, group),
+            Input::Available(subscriber) => {
+                self.available(&subscriber, group);
+                self.try_again(&subscriber, group).await;
+            }
             Input::Cancel(cancelling) => {
                 self.flush(group).await;
                 self.cancel_on(*cancelling, group).await;
@@ -407,6 +414,9 @@ impl Engine {
 
     /// A message is to be kept as it is now, with its receipt if one is due.
     fn changed_life(&mut self, message: Message, group: &mut Group) {
+        if message.life.is_final() {
+            self.absent.forget(&message.key);
+        }
         let message = Arc::new(message);
         group.changes.push(Change::Update(message.clone()));
         if message.life.wants_receipt(message.registered_delivery()) {

@@ -225,3 +225,17 @@ fn a_broadcast_goes_on_until_its_last_transmission() {
     assert_eq!(life.state(next), MessageState::DELIVERED);
     assert!(!life.repeat(2, next));
 }
+
+#[test]
+fn only_what_waits_for_another_attempt_is_hurried() {
+    assert!(!life().hurry(START), "not tried yet");
+    let mut life = in_flight();
+    assert!(!life.hurry(START), "under way");
+    let outcome = Outcome::NotNow { error: 1 };
+    assert!(life.report(START, 1, outcome, &Retries::default()));
+    let soon = START.after(Duration::from_secs(1));
+    assert!(life.hurry(soon));
+    assert_eq!(life.due(), Some(soon));
+    life.cancel(soon).unwrap();
+    assert!(!life.hurry(soon));
+}

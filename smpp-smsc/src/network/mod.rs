@@ -133,10 +133,11 @@ impl Reports {
     }
 
     /// Says that a subscriber can be reached again, by the digits of the
-    /// address. Accounts whose message to it failed and asked for it with
-    /// `set_dpf` get an `alert_notification`.
+    /// address. What waits for another attempt to deliver it there is tried at
+    /// once; accounts whose message to it failed and asked for it with `set_dpf`
+    /// get an `alert_notification`.
     ///
-    /// The centre also sends it by itself when it delivers a message to that
+    /// The centre also sends alerts by itself when it delivers a message to that
     /// subscriber.
     pub fn available(&self, subscriber: Address<'_>) {
         self.tell(Input::Available(subscriber.addr.as_bytes().into()));

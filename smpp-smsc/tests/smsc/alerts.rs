@@ -190,3 +190,39 @@ async fn a_kept_message_that_asks_is_alerted_when_it_arrives() {
     assert_alert(&client.receive().await, "BANK");
     client.is_served().await;
 }
+
+#[tokio::test]
+async fn what_waits_for_a_subscriber_is_tried_when_it_is_back() {
+    let network = Script::new([NOT_NOW, NOT_NOW, NOT_NOW]);
+    let builder = centre()
+        .retries(Retries::new(vec![Duration::from_secs(3600)]))
+        .network(network.clone());
+    let (_smsc, address) = serve(builder).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let elsewhere = Address::international("447700900124").unwrap();
+    let other = sm().destination_addr(elsewhere).with_receipt();
+    client.ask(other).await.message_id();
+    let notified = sm().registered_delivery(RegisteredDelivery(0x11));
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        ids.push(client.ask(notified).await.message_id());
+        // The failure is known now.
+        assert_eq!(client.take_receipt().await.1, MessageState::ENROUTE);
+    }
+    let source = sm().source_addr;
+    let cancel = CancelSm::default()
+        .message_id(text(&ids[0]))
+        .source_addr(source);
+    assert_eq!(client.ask(cancel).await.status(), CommandStatus::ESME_ROK);
+    let receipt = client.take_receipt().await;
+    assert_eq!(receipt, (ids[0].clone(), MessageState::DELETED));
+
+    network.reports().available(sm().destination_addr);
+    let receipt = client.take_receipt().await;
+    assert_eq!(receipt, (ids[1].clone(), MessageState::DELIVERED));
+    // Neither the cancelled one, nor that to another subscriber.
+    assert_eq!(network.attempts().len(), 4);
+    network.reports().available(elsewhere);
+    assert_eq!(client.take_receipt().await.1, MessageState::DELIVERED);
+    assert_eq!(network.attempts().len(), 5);
+}
