@@ -1,14 +1,19 @@
 //! Answers, on their way from the engine to the connection.
 
+use std::sync::Arc;
+
 use smpp_pdu::time::TimeText;
 use smpp_pdu::{
-    Address, COctetStr, CancelSmResp, CommandId, CommandStatus, DataSmResp, MessageState, Npi, Pdu,
-    QuerySmResp, Repeated, ReplaceSmResp, SequenceNumber, SubmitMultiResp, SubmitSmResp, Ton,
-    UnsuccessSme,
+    Address, Body, BroadcastSmResp, COctetStr, CancelBroadcastSmResp, CancelSmResp, CommandId,
+    CommandStatus, DataSmResp, DeliveryFailureReason, DpfResult, InterfaceVersion, MessageState,
+    NetworkErrorCode, NetworkErrorCodeType, Pdu, QueryBroadcastSmResp, QuerySmResp, Repeated,
+    ReplaceSmResp, SequenceNumber, SubmitMultiResp, SubmitSmResp, Tag, Tlv, Tlvs, UnsuccessSme,
 };
 use smpp_session::error_response;
 
-use crate::MessageId;
+use crate::address::OwnedAddress;
+use crate::broadcast::{self, FailedArea};
+use crate::{Message, MessageId, Timestamp};
 
 /// The answer to one request.
 #[derive(Debug)]
@@ -17,6 +22,9 @@ pub(crate) struct Answer {
     pub(crate) command_id: CommandId,
     pub(crate) sequence_number: SequenceNumber,
     pub(crate) reply: Reply,
+    /// Whether it says that new messages are kept, which is true once the group
+    /// that it is in was committed.
+    pub(crate) promises: bool,
 }
 
 #[derive(Debug)]
@@ -29,6 +37,18 @@ pub(crate) enum Reply {
         id: Option<MessageId>,
         refused: Vec<RefusedRecipient>,
     },
+    /// `submit_sm`, `data_sm` in transaction mode, which was not delivered.
+    NotDelivered {
+        id: MessageId,
+        failure: DeliveryFailure,
+    },
+    /// `broadcast_sm`.
+    Broadcast {
+        id: MessageId,
+        failed: Vec<FailedArea>,
+    },
+    /// `query_broadcast_sm`.
+    BroadcastState(Arc<Message>, Timestamp),
     /// `query_sm`.
     State {
         id: MessageId,
@@ -36,58 +56,64 @@ pub(crate) enum Reply {
         state: MessageState,
         error: u8,
     },
-    /// `cancel_sm`, `replace_sm`.
+    /// `cancel_sm`, `replace_sm`, `cancel_broadcast_sm`.
     Done,
 }
 
 /// A recipient of a `submit_multi` that the message does not go to.
 #[derive(Clone, Debug)]
 pub(crate) struct RefusedRecipient {
-    ton: Ton,
-    npi: Npi,
-    addr: Vec<u8>,
+    address: OwnedAddress,
     status: CommandStatus,
 }
 
 impl RefusedRecipient {
     pub(crate) fn new(address: Address<'_>, status: CommandStatus) -> Self {
         Self {
-            ton: address.ton,
-            npi: address.npi,
-            addr: address.addr.as_bytes().to_vec(),
+            address: address.into(),
             status,
         }
     }
 
     fn as_unsuccess_sme(&self) -> UnsuccessSme<'_> {
         UnsuccessSme {
-            destination_addr: Address {
-                ton: self.ton,
-                npi: self.npi,
-                // It came out of a C-octet string.
-                addr: COctetStr::new(&self.addr).unwrap_or_default(),
-            },
+            destination_addr: self.address.as_address(),
             error_status_code: self.status,
         }
     }
 }
 
+/// Why a message of transaction mode was not delivered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DeliveryFailure {
+    pub(crate) reason: DeliveryFailureReason,
+    /// The network's error, 0 for none.
+    pub(crate) error: u8,
+    /// What became of the wish for an alert, where there was one.
+    pub(crate) dpf_result: Option<DpfResult>,
+}
+
+impl DeliveryFailure {
+    fn tlvs(&self) -> Vec<Tlv<'static>> {
+        let error = (self.error != 0).then(|| {
+            Tlv::network_error_code(NetworkErrorCode {
+                network_type: NetworkErrorCodeType::GSM,
+                code: self.error.into(),
+            })
+        });
+        let dpf_result = self.dpf_result.map(Tlv::dpf_result);
+        let reason = Some(Tlv::delivery_failure_reason(self.reason));
+        [reason, error, dpf_result].into_iter().flatten().collect()
+    }
+}
+
 impl Answer {
-    /// Whether the answer promises that a new message is kept.
-    pub(crate) const fn promises_new(&self) -> bool {
-        matches!(
-            self.reply,
-            Reply::Accepted(_) | Reply::Multi { id: Some(_), .. }
-        )
-    }
-
-    /// Whether the answer promises that a message was changed.
-    pub(crate) const fn promises_change(&self) -> bool {
-        matches!(self.reply, Reply::Done)
-    }
-
-    /// Gives the response to `send`.
-    pub(crate) fn respond<R>(&self, send: impl FnOnce(&Pdu<'_>) -> R) -> R {
+    /// Gives the response to `send`, in the form for a peer of `version`.
+    pub(crate) fn respond<R>(
+        &self,
+        version: InterfaceVersion,
+        send: impl FnOnce(&Pdu<'_>) -> R,
+    ) -> R {
         let number = self.sequence_number;
         match &self.reply {
             Reply::Refused(status) => send(&error_response(self.command_id, *status, number)),
@@ -129,11 +155,56 @@ impl Answer {
                     .error_code(*error);
                 send(&Pdu::request(number, resp))
             }
-            Reply::Done if self.command_id == CommandId::REPLACE_SM => {
-                send(&Pdu::request(number, ReplaceSmResp::default()))
+            Reply::NotDelivered { id, failure } => {
+                let status = CommandStatus::ESME_RDELIVERYFAILURE;
+                let tlvs = failure.tlvs();
+                let tlvs = Tlvs::from_slice(&tlvs);
+                if self.command_id == CommandId::DATA_SM {
+                    let resp = DataSmResp::default().message_id(id.as_c_octet_str());
+                    send(&Pdu::response(status, number, resp.tlvs(tlvs)))
+                } else if version < InterfaceVersion::V5_0 {
+                    // Before 5.0 this response has no parameters.
+                    send(&error_response(self.command_id, status, number))
+                } else {
+                    let resp = SubmitSmResp::default().message_id(id.as_c_octet_str());
+                    send(&Pdu::response(status, number, resp.tlvs(tlvs)))
+                }
             }
-            Reply::Done => send(&Pdu::request(number, CancelSmResp::default())),
+            Reply::Broadcast { id, failed } => {
+                let tlvs: Vec<Tlv<'_>> = failed.iter().flat_map(FailedArea::tlvs).collect();
+                let resp = BroadcastSmResp::default()
+                    .message_id(id.as_c_octet_str())
+                    .tlvs(Tlvs::from_slice(&tlvs));
+                send(&Pdu::request(number, resp))
+            }
+            Reply::BroadcastState(message, now) => {
+                let content = message.content();
+                let state = message.life.state(*now);
+                let end = message.life.done().map(Timestamp::to_text);
+                let end = end
+                    .as_ref()
+                    .and_then(|end| COctetStr::new(end).ok())
+                    .and_then(|end| Tlv::broadcast_end_time(end).ok());
+                let mut tlvs = vec![Tlv::message_state(state)];
+                tlvs.extend(broadcast::told_areas(content.tlvs, state));
+                tlvs.extend(end);
+                tlvs.extend(content.tlvs.find(Tag::USER_MESSAGE_REFERENCE));
+                let resp = QueryBroadcastSmResp::default()
+                    .message_id(message.key.id.as_c_octet_str())
+                    .tlvs(Tlvs::from_slice(&tlvs));
+                send(&Pdu::request(number, resp))
+            }
+            Reply::Done => send(&Pdu::request(number, done(self.command_id))),
         }
+    }
+}
+
+/// The response that says that something was done.
+fn done(command_id: CommandId) -> Body<'static> {
+    match command_id {
+        CommandId::REPLACE_SM => ReplaceSmResp::default().into(),
+        CommandId::CANCEL_BROADCAST_SM => CancelBroadcastSmResp::default().into(),
+        _ => CancelSmResp::default().into(),
     }
 }
 

@@ -13,8 +13,9 @@ use tracing::{debug, info, trace};
 
 use crate::answer::Answer;
 use crate::engine::{Batch, Input};
+use crate::lists::Lists;
 use crate::message_id::Ids;
-use crate::receipt::with_receipt;
+use crate::receipt::{with_alert, with_receipt};
 use crate::registry::{BoundSession, ConnectionId, SessionInfo};
 use crate::store::{Delivery, DeliveryContent, DeliveryKey};
 use crate::submission::{Job, Submitter};
@@ -58,6 +59,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
     pub(crate) validity: Duration,
+    pub(crate) lists: Lists,
     /// Deliveries that a session may have unanswered.
     pub(crate) window: usize,
     pub(crate) engine: UnboundedSender<Input>,
@@ -127,6 +129,12 @@ impl Connection {
         self.bound.as_ref().map(|bound| &bound.account)
     }
 
+    fn version(&self) -> InterfaceVersion {
+        self.bound
+            .as_ref()
+            .map_or(InterfaceVersion::V3_4, |bound| bound.version)
+    }
+
     pub(crate) const fn id(&self) -> ConnectionId {
         self.id
     }
@@ -167,6 +175,7 @@ impl Connection {
             now: *self.now.get_or_insert_with(|| self.shared.clock.now()),
             ids: &self.shared.ids,
             validity: self.shared.validity,
+            lists: &self.shared.lists,
         };
         self.jobs.push(Job {
             command_id: pdu.command_id(),
@@ -263,14 +272,29 @@ impl Connection {
         while link.free_window() > 0
             && let Some(delivery) = self.waiting.pop_front()
         {
-            let DeliveryContent::Receipt(message) = &delivery.content;
-            let sent = with_receipt(message, bound.version, |deliver| {
-                link.request(RequestId(delivery.key.0), deliver)
-            });
+            let id = RequestId(delivery.key.0);
+            let (command, sent) = match &delivery.content {
+                DeliveryContent::Alert(message) => (
+                    "alert_notification",
+                    with_alert(message, bound.version, |alert| link.request(id, alert)),
+                ),
+                _ => (
+                    "deliver_sm",
+                    with_receipt(&delivery, bound.version, |deliver| {
+                        link.request(id, deliver)
+                    }),
+                ),
+            };
+            // An alert has no response.
+            if matches!((command, &sent), ("alert_notification", Some(Ok(_)))) {
+                self.counts.delivered += 1;
+                self.outcomes
+                    .push((delivery.key, DeliveryOutcome::Acknowledged));
+            }
             match sent {
                 Some(Ok(sequence_number)) => debug!(
                     connection = %self.id,
-                    command = "deliver_sm",
+                    command,
                     %sequence_number,
                     "sent"
                 ),
@@ -327,8 +351,9 @@ impl Application for Connection {
     fn command(&mut self, link: &mut Link<'_>, command: Command) {
         match command {
             Command::Answers(answers) => {
+                let version = self.version();
                 for answer in answers {
-                    answer.respond(|pdu| {
+                    answer.respond(version, |pdu| {
                         if pdu.command_status != CommandStatus::ESME_ROK {
                             self.counts.refused += 1;
                         }

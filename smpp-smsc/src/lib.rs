@@ -3,12 +3,15 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod accounts;
+mod address;
 mod answer;
+mod broadcast;
 mod clock;
 mod connection;
 mod engine;
 mod hash;
 mod life;
+mod lists;
 mod message;
 mod message_id;
 pub mod network;
@@ -17,6 +20,7 @@ mod registry;
 mod server;
 pub mod store;
 mod submission;
+mod times;
 
 pub use accounts::Accounts;
 pub use clock::{Clock, Timestamp};

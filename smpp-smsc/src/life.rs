@@ -96,15 +96,37 @@ impl Life {
     }
 
     /// The state at `now`, in the terms of a peer of `version`: `SCHEDULED` is a
-    /// state of 5.0, before it such a message is on its way.
+    /// state of 5.0, before it such a message is on its way; `SKIPPED` too, and
+    /// `REJECTED` is one of 3.4, before them such messages cannot be delivered.
     #[must_use]
     pub fn state_for(&self, now: Timestamp, version: InterfaceVersion) -> MessageState {
+        let version = version.normalized();
         match self.state(now) {
-            MessageState::SCHEDULED if version.normalized() != InterfaceVersion::V5_0 => {
-                MessageState::ENROUTE
+            MessageState::SCHEDULED if version < InterfaceVersion::V5_0 => MessageState::ENROUTE,
+            MessageState::SKIPPED if version < InterfaceVersion::V5_0 => {
+                MessageState::UNDELIVERABLE
+            }
+            MessageState::REJECTED if version < InterfaceVersion::V3_4 => {
+                MessageState::UNDELIVERABLE
             }
             state => state,
         }
+    }
+
+    /// Whether it waits for a moment after its submission: for the one that it
+    /// was scheduled for, or for another attempt.
+    #[must_use]
+    pub fn waits(&self, submitted: Timestamp) -> bool {
+        let later = self.attempts > 0 || submitted < self.scheduled;
+        later && !self.is_final() && !self.in_flight
+    }
+
+    /// Whether this life has gone on where `update` has not: it has ended, or
+    /// has seen more attempts. Such an update is not made: it would take back
+    /// what happened meanwhile.
+    #[must_use]
+    pub const fn is_ahead_of(&self, update: &Self) -> bool {
+        self.is_final() || update.attempts < self.attempts
     }
 
     /// Whether the state never changes again.
@@ -217,6 +239,28 @@ impl Life {
             }
         }
         true
+    }
+
+    /// A transmission of a broadcast has ended well, and there is another one at
+    /// `next`. Says whether this was news, as [`Life::report`] does.
+    pub fn repeat(&mut self, attempt: u32, next: Timestamp) -> bool {
+        if self.is_final() || !self.in_flight || attempt != self.attempts {
+            return false;
+        }
+        self.in_flight = false;
+        self.error = 0;
+        self.due = Some(next);
+        true
+    }
+
+    /// A message that waits for another attempt is due at `now`. Says whether it
+    /// is such a message.
+    pub fn hurry(&mut self, now: Timestamp) -> bool {
+        let waits = self.attempts > 0 && !self.is_final() && !self.in_flight;
+        if waits {
+            self.due = Some(now);
+        }
+        waits
     }
 
     /// Cancels the message.
@@ -343,161 +387,4 @@ impl Default for Retries {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HOUR: Duration = Duration::from_secs(3600);
-    const START: Timestamp = Timestamp(1_700_000_000_000);
-
-    fn life() -> Life {
-        Life::new(START, START.after(72 * HOUR))
-    }
-
-    fn in_flight() -> Life {
-        let mut life = life();
-        assert_eq!(life.claim(START, START.after(HOUR)), Claimed::Attempt);
-        life
-    }
-
-    #[test]
-    fn every_outcome_leads_to_its_state() {
-        let retries = Retries::default();
-        let rejected = Outcome::Failed {
-            state: MessageState::REJECTED,
-            error: 9,
-        };
-        let undeliverable = Outcome::Failed {
-            state: MessageState::UNDELIVERABLE,
-            error: 1,
-        };
-        for (outcome, state, error, wait) in [
-            (Outcome::Delivered, MessageState::DELIVERED, 0, None),
-            (rejected, MessageState::REJECTED, 9, None),
-            (undeliverable, MessageState::UNDELIVERABLE, 1, None),
-            (
-                Outcome::NotNow { error: 27 },
-                MessageState::ENROUTE,
-                27,
-                Some(Duration::from_secs(10)),
-            ),
-        ] {
-            let mut life = in_flight();
-            assert!(life.report(START, 1, outcome, &retries));
-            assert_eq!(life.state(START), state, "{outcome:?}");
-            assert_eq!(life.error(), error, "{outcome:?}");
-            assert_eq!(
-                life.due(),
-                wait.map(|wait| START.after(wait)),
-                "{outcome:?}"
-            );
-            assert_eq!(life.is_final(), wait.is_none(), "{outcome:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_final_stays_as_it_is() {
-        let retries = Retries::default();
-        let mut delivered = in_flight();
-        delivered.report(START, 1, Outcome::Delivered, &retries);
-        let mut cancelled = life();
-        cancelled.cancel(START).unwrap();
-        let mut expired = life();
-        let late = START.after(72 * HOUR);
-        assert_eq!(expired.claim(late, late.after(HOUR)), Claimed::Over);
-        assert!(expired.expire(late));
-        for (life, state) in [
-            (delivered, MessageState::DELIVERED),
-            (cancelled, MessageState::DELETED),
-            (expired, MessageState::EXPIRED),
-        ] {
-            let mut after = life;
-            assert_eq!(after.state(late), state);
-            assert_eq!(after.claim(late, late.after(HOUR)), Claimed::Nothing);
-            assert!(!after.expire(late));
-            assert!(!after.report(late, 1, Outcome::Delivered, &retries));
-            assert_eq!(after.cancel(late), Err(TooLate));
-            assert_eq!(after.replace(Some(late), None), Err(TooLate));
-            assert_eq!(after, life);
-        }
-    }
-
-    #[test]
-    fn an_attempt_under_way_is_neither_cancelled_nor_replaced() {
-        let mut life = in_flight();
-        assert_eq!(life.cancel(START), Err(TooLate));
-        assert_eq!(life.replace(None, Some(START)), Err(TooLate));
-        let outcome = Outcome::NotNow { error: 0 };
-        assert!(life.report(START, 1, outcome, &Retries::default()));
-        assert_eq!(life.cancel(START), Ok(()));
-    }
-
-    #[test]
-    fn the_outcome_of_an_attempt_that_was_given_up_is_no_news() {
-        let mut life = in_flight();
-        let later = START.after(2 * HOUR);
-        assert_eq!(life.claim(later, later.after(HOUR)), Claimed::Attempt);
-        let retries = Retries::default();
-        assert!(!life.report(later, 1, Outcome::Delivered, &retries));
-        assert!(life.report(later, 2, Outcome::Delivered, &retries));
-    }
-
-    #[test]
-    fn a_scheduled_message_is_enroute_to_peers_before_5_0() {
-        let at = START.after(HOUR);
-        let life = Life::new(at, START.after(72 * HOUR));
-        assert_eq!(life.due(), Some(at));
-        assert_eq!(life.state(START), MessageState::SCHEDULED);
-        assert_eq!(life.state(at), MessageState::ENROUTE);
-        for (version, state) in [
-            (InterfaceVersion::V3_3, MessageState::ENROUTE),
-            (InterfaceVersion::V3_4, MessageState::ENROUTE),
-            (InterfaceVersion::V5_0, MessageState::SCHEDULED),
-        ] {
-            assert_eq!(life.state_for(START, version), state);
-        }
-    }
-
-    #[test]
-    fn receipts_follow_registered_delivery() {
-        let mut delivered = in_flight();
-        delivered.report(START, 1, Outcome::Delivered, &Retries::default());
-        let mut deleted = life();
-        deleted.cancel(START).unwrap();
-        for (wanted, of_life, of_delivered, of_deleted) in [
-            (0x00, false, false, false),
-            (0x01, false, true, true),
-            (0x02, false, false, true),
-            (0x03, false, true, false),
-            (0x11, false, true, true),
-            (0x10, false, false, false),
-        ] {
-            let wanted = RegisteredDelivery(wanted);
-            assert_eq!(life().wants_receipt(wanted), of_life);
-            assert_eq!(delivered.wants_receipt(wanted), of_delivered);
-            assert_eq!(deleted.wants_receipt(wanted), of_deleted);
-        }
-    }
-
-    #[test]
-    fn seventy_two_hours_of_failing_attempts_end_in_expired() {
-        let retries = Retries::default();
-        let mut life = life();
-        let mut attempts = 0;
-        while let Some(due) = life.due() {
-            match life.claim(due, due.after(HOUR)) {
-                Claimed::Attempt => {
-                    attempts += 1;
-                    life.report(due, attempts, Outcome::NotNow { error: 1 }, &retries);
-                }
-                other => {
-                    assert_eq!(other, Claimed::Over);
-                    assert!(life.expire(due));
-                }
-            }
-        }
-        assert_eq!(life.done(), Some(START.after(72 * HOUR)));
-        assert_eq!(life.state(START), MessageState::EXPIRED);
-        // The start, 10 s, 1, 5 and 15 minutes after that, then every hour.
-        assert_eq!(attempts, 5 + 71);
-    }
-}
+mod tests;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use smpp_codec::{DecodeError, decode};
-use smpp_pdu::{Address, Body, COctetStr, DataCoding, EsmClass, Pdu, RegisteredDelivery, Tlvs};
+use smpp_pdu::{
+    Address, Body, COctetStr, DataCoding, EsmClass, Pdu, PriorityFlag, RegisteredDelivery, Tlvs,
+};
 
 use crate::{Life, MessageId, Timestamp};
 
@@ -29,10 +31,48 @@ pub struct Message {
     pub submitted: Timestamp,
     /// Where it stands.
     pub life: Life,
-    /// INVARIANT: decodes to a `submit_sm` or a `data_sm`.
+    /// INVARIANT: decodes to a `submit_sm`, a `data_sm` or a `broadcast_sm`.
     pdu: Bytes,
-    /// That of the PDU: every end of a message asks for it.
-    registered_delivery: RegisteredDelivery,
+    /// Those of the PDU.
+    wishes: Wishes,
+}
+
+/// What is asked of a message again and again, read once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    pub(crate) registered_delivery: RegisteredDelivery,
+    pub(crate) priority: PriorityFlag,
+    pub(crate) broadcast: bool,
+}
+
+impl Wishes {
+    /// The wishes of a PDU; `None` when it is no message.
+    #[inline]
+    pub(crate) const fn of(body: &Body<'_>) -> Option<Self> {
+        // What a PDU has no field for is not wished for.
+        let none = Self {
+            registered_delivery: RegisteredDelivery::NONE,
+            priority: PriorityFlag::LEVEL_0,
+            broadcast: false,
+        };
+        match body {
+            Body::SubmitSm(sm) => Some(Self {
+                registered_delivery: sm.registered_delivery,
+                priority: sm.priority_flag,
+                ..none
+            }),
+            Body::DataSm(sm) => Some(Self {
+                registered_delivery: sm.registered_delivery,
+                ..none
+            }),
+            Body::BroadcastSm(sm) => Some(Self {
+                priority: sm.priority_flag,
+                broadcast: true,
+                ..none
+            }),
+            _ => None,
+        }
+    }
 }
 
 impl Message {
@@ -40,7 +80,8 @@ impl Message {
     /// parameters go on to wherever the message goes.
     ///
     /// # Errors
-    /// [`NotAMessage`] when the octets are neither a `submit_sm` nor a `data_sm`.
+    /// [`NotAMessage`] when the octets are no `submit_sm`, `data_sm` or
+    /// `broadcast_sm`.
     pub fn new(
         key: MessageKey,
         account: Arc<str>,
@@ -48,30 +89,26 @@ impl Message {
         life: Life,
         pdu: Bytes,
     ) -> Result<Self, NotAMessage> {
-        let registered_delivery = match decode(&pdu)?.body {
-            Body::SubmitSm(sm) => sm.registered_delivery,
-            Body::DataSm(sm) => sm.registered_delivery,
-            _ => return Err(NotAMessage::OtherPdu),
-        };
+        let wishes = Wishes::of(&decode(&pdu)?.body).ok_or(NotAMessage::OtherPdu)?;
         Ok(Self {
             key,
             account,
             submitted,
             life,
             pdu,
-            registered_delivery,
+            wishes,
         })
     }
 
-    /// A message from the octets of a `submit_sm` or `data_sm` that was decoded
-    /// already, and has this `registered_delivery`.
+    /// A message from the octets of a PDU that was decoded already, and has
+    /// these wishes.
     pub(crate) const fn decoded(
         key: MessageKey,
         account: Arc<str>,
         submitted: Timestamp,
         life: Life,
         pdu: Bytes,
-        registered_delivery: RegisteredDelivery,
+        wishes: Wishes,
     ) -> Self {
         Self {
             key,
@@ -79,13 +116,37 @@ impl Message {
             submitted,
             life,
             pdu,
-            registered_delivery,
+            wishes,
         }
     }
 
     /// Which receipts are wanted, without a look into the PDU.
     pub(crate) const fn registered_delivery(&self) -> RegisteredDelivery {
-        self.registered_delivery
+        self.wishes.registered_delivery
+    }
+
+    /// Whether it is a `broadcast_sm`: to all handsets of an area, not to one.
+    #[must_use]
+    pub const fn is_broadcast(&self) -> bool {
+        self.wishes.broadcast
+    }
+
+    /// Its priority, of several messages that are due at the same moment.
+    #[must_use]
+    pub const fn priority(&self) -> PriorityFlag {
+        self.wishes.priority
+    }
+
+    /// Whether a store finds it by its addresses ([`Store::between`]): messages
+    /// that wait, and broadcasts as long as they are kept.
+    ///
+    /// A message that is due as soon as it comes is not among them: it is as
+    /// good as on its way. So the many that never wait cost no entry.
+    ///
+    /// [`Store::between`]: crate::store::Store::between
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.wishes.broadcast || self.life.waits(self.submitted)
     }
 
     /// The octets of the PDU.
@@ -126,11 +187,12 @@ pub enum NotAMessage {
     #[error("{0}")]
     Malformed(#[from] DecodeError),
     /// They are another PDU.
-    #[error("neither a submit_sm nor a data_sm")]
+    #[error("no submit_sm, data_sm or broadcast_sm")]
     OtherPdu,
 }
 
-/// The fields that `submit_sm` and `data_sm` have in common.
+/// The fields that `submit_sm`, `data_sm` and `broadcast_sm` have in common; a
+/// broadcast has no destination, and asks for no receipts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Content<'a> {
@@ -153,7 +215,7 @@ pub struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// The content of a PDU; `None` when it is neither of the two.
+    /// The content of a PDU; `None` when it is none of the three.
     #[must_use]
     pub fn of(pdu: &Pdu<'a>) -> Option<Self> {
         let payload = |tlvs: Tlvs<'a>| match tlvs.message_payload() {
@@ -183,6 +245,14 @@ impl<'a> Content<'a> {
                 data_coding: sm.data_coding,
                 text: payload(sm.tlvs),
                 tlvs: sm.tlvs,
+            }),
+            Body::BroadcastSm(sm) => Some(Self {
+                service_type: sm.service_type,
+                source: sm.source_addr,
+                data_coding: sm.data_coding,
+                text: payload(sm.tlvs),
+                tlvs: sm.tlvs,
+                ..Self::default()
             }),
             _ => None,
         }

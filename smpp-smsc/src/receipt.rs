@@ -1,22 +1,38 @@
-//! Receipts, as the PDUs that carry them.
+//! Receipts, notifications and alerts, as the PDUs that carry them.
 
-use smpp_codec::receipt::ReceiptWriter;
+use smpp_codec::receipt::{ReceiptKind, ReceiptWriter};
 use smpp_pdu::time::McLocalTime;
-use smpp_pdu::{DataCoding, DeliverSm, InterfaceVersion, ShortMessage, Tlvs};
+use smpp_pdu::{
+    AlertNotification, DataCoding, DeliverSm, InterfaceVersion, MsAvailabilityStatus, ShortMessage,
+    Tlv, Tlvs,
+};
 
 use crate::message::Content;
+use crate::store::{Delivery, DeliveryContent};
 use crate::{Message, Timestamp};
 
-/// Gives the receipt of `message` to `send`, in the form for a peer of
-/// `version`. Dates are in UTC.
+/// Gives a receipt or an intermediate notification to `send`, in the form for a
+/// peer of `version`. Dates are in UTC. `None` when there is no such form: 3.3
+/// knows no notifications.
 pub(crate) fn with_receipt<R>(
-    message: &Message,
+    delivery: &Delivery,
     version: InterfaceVersion,
     send: impl FnOnce(DeliverSm<'_>) -> R,
 ) -> Option<R> {
+    let message = delivery.content.message();
     let content = message.content();
-    let done = message.life.done()?;
-    let mut writer = ReceiptWriter::new(message.key.id.as_str(), message.life.state(done))
+    let intermediate = matches!(delivery.content, DeliveryContent::Notification(_));
+    if intermediate && version < InterfaceVersion::V3_4 {
+        return None;
+    }
+    let (kind, done) = if intermediate {
+        (ReceiptKind::IntermediateNotification, delivery.created)
+    } else {
+        (ReceiptKind::DeliveryReceipt, message.life.done()?)
+    };
+    let state = message.life.state_for(done, version);
+    let mut writer = ReceiptWriter::new(message.key.id.as_str(), state)
+        .kind(kind)
         .err(message.life.error().into())
         .text(start_of_text(&content));
     if let Some(date) = local(message.submitted) {
@@ -39,6 +55,25 @@ pub(crate) fn with_receipt<R>(
     .esm_class(writer.esm_class())
     .tlvs(Tlvs::from_slice(&tlvs));
     Some(send(deliver))
+}
+
+/// Gives the `alert_notification` that `message` asked for to `send`: its
+/// recipient can be reached again. `None` for a peer of 3.3, which knows none.
+pub(crate) fn with_alert<R>(
+    message: &Message,
+    version: InterfaceVersion,
+    send: impl FnOnce(AlertNotification<'_>) -> R,
+) -> Option<R> {
+    if version < InterfaceVersion::V3_4 {
+        return None;
+    }
+    let content = message.content();
+    let tlvs = [Tlv::ms_availability_status(MsAvailabilityStatus::AVAILABLE)];
+    let alert = AlertNotification::default()
+        .source_addr(content.destination)
+        .esme_addr(content.source)
+        .tlvs(Tlvs::from_slice(&tlvs));
+    Some(send(alert))
 }
 
 /// The text of a message, where readers of a receipt will take it for what it

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use smpp_pdu::Address;
 use smpp_session::driver::{Ended, drive};
 use smpp_session::{CloseReason, Config, Role};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -18,6 +19,7 @@ use tracing::{debug, info, warn};
 
 use crate::connection::{Command, Connection, Shared};
 use crate::engine::{Engine, Input, Settings};
+use crate::lists::Lists;
 use crate::message_id::Ids;
 use crate::network::{Handsets, Network, Reports};
 use crate::registry::{ConnectionId, SessionInfo};
@@ -42,6 +44,7 @@ pub struct Builder {
     max_connections: u32,
     shutdown_limit: Duration,
     validity: Duration,
+    lists: Lists,
     settings: Settings,
 }
 
@@ -59,10 +62,12 @@ impl Builder {
             max_connections: 1024,
             shutdown_limit: Duration::from_secs(5),
             validity: Duration::from_secs(72 * 3600),
+            lists: Lists::default(),
             settings: Settings {
                 clock: Clock::system(),
                 retries: Retries::default(),
                 lease: Duration::from_secs(60),
+                transaction_limit: Duration::from_secs(5),
                 receipt_lifetime: Duration::from_secs(72 * 3600),
                 history: Duration::from_secs(72 * 3600),
             },
@@ -147,6 +152,40 @@ impl Builder {
         self
     }
 
+    /// Sets how long a request in transaction mode (`esm_class` 0x02) waits for
+    /// the outcome of its attempt. After that it is answered with
+    /// `ESME_RDELIVERYFAILURE`, and the outcome is lost. Should be less than what
+    /// clients wait for a response. Default 5 s.
+    pub fn transaction_limit(mut self, limit: Duration) -> Self {
+        self.settings.transaction_limit = limit;
+        self
+    }
+
+    /// Adds a distribution list, or sets its members anew: a `submit_multi` to
+    /// `name` goes to all of them. The protocol takes names of 1 to 20 octets,
+    /// and at most 255 recipients in one `submit_multi`, members of lists
+    /// included. Members without digits are left out.
+    ///
+    /// ```
+    /// use smpp_pdu::Address;
+    ///
+    /// let staff = [
+    ///     Address::international("447700900123")?,
+    ///     Address::international("447700900124")?,
+    /// ];
+    /// let builder = smpp_smsc::Smsc::builder().distribution_list("staff", staff);
+    /// # let _ = builder;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn distribution_list<'a>(
+        mut self,
+        name: &str,
+        members: impl IntoIterator<Item = Address<'a>>,
+    ) -> Self {
+        self.lists.insert(name, members);
+        self
+    }
+
     /// Sets how long a receipt waits for its ESME. Default 72 hours.
     pub fn receipt_lifetime(mut self, lifetime: Duration) -> Self {
         self.settings.receipt_lifetime = lifetime;
@@ -181,6 +220,7 @@ impl Builder {
             clock,
             ids: Ids::new(clock.now()),
             validity: self.validity,
+            lists: self.lists,
             window: usize::from(self.session.window),
             engine: engine.clone(),
         });

@@ -6,14 +6,18 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use smpp_codec::encode;
-use smpp_pdu::time::{SmppTime, TimeOptions};
 use smpp_pdu::{
-    Address, Body, COctetStr, CommandId, CommandStatus, DestAddress, InterfaceVersion, Pdu,
-    RegisteredDelivery, SequenceNumber, ShortMessage, SubmitMulti, SubmitSm, Tlvs,
+    Address, Body, BroadcastSm, COctetStr, CommandId, CommandStatus, DestAddress, EsmClass,
+    InterfaceVersion, MessagingMode, Pdu, PriorityFlag, ReplaceIfPresentFlag, SequenceNumber,
+    ShortMessage, SubmitMulti, SubmitSm, Tlvs,
 };
 
 use crate::answer::RefusedRecipient;
+use crate::broadcast::{self, FailedArea};
+use crate::lists::Lists;
+use crate::message::Wishes;
 use crate::message_id::Ids;
+use crate::times::Times;
 use crate::{Life, Message, MessageId, MessageKey, Timestamp};
 
 /// One request, as the engine takes it.
@@ -31,14 +35,37 @@ pub(crate) enum Work {
     /// `submit_sm`, `data_sm`.
     Submit(Arc<Message>),
     /// `submit_multi`.
-    SubmitMulti {
-        id: MessageId,
-        messages: Vec<Arc<Message>>,
-        refused: Vec<RefusedRecipient>,
+    SubmitMulti(Recipients),
+    /// The same with `replace_if_present_flag`, or a `submit_sm` with it.
+    Replace(Recipients),
+    /// `submit_sm`, `data_sm` or `submit_multi` that is not kept; of transaction
+    /// mode when the answer waits for the outcome.
+    Pass {
+        recipients: Recipients,
+        transaction: bool,
     },
-    /// The octets of a `query_sm`, `cancel_sm` or `replace_sm`.
+    /// `broadcast_sm`.
+    Broadcast {
+        message: Arc<Message>,
+        failed: Vec<FailedArea>,
+        /// Whether it takes the place of another one.
+        replace: bool,
+    },
+    /// The octets of another request that speaks of messages in the store.
     Manage(Bytes),
 }
+
+/// The messages of one submission, for one recipient each.
+#[derive(Debug)]
+pub(crate) struct Recipients {
+    pub(crate) id: MessageId,
+    pub(crate) messages: Vec<Arc<Message>>,
+    pub(crate) refused: Vec<RefusedRecipient>,
+}
+
+/// The recipients that one `submit_multi` may have, members of lists included:
+/// `submit_multi_resp` counts those that failed in one octet.
+const MAX_RECIPIENTS: usize = 255;
 
 /// What a submission is made a message with.
 pub(crate) struct Submitter<'a> {
@@ -47,48 +74,126 @@ pub(crate) struct Submitter<'a> {
     pub(crate) now: Timestamp,
     pub(crate) ids: &'a Ids,
     pub(crate) validity: Duration,
+    pub(crate) lists: &'a Lists,
 }
 
 impl Submitter<'_> {
     /// The work that a request is.
     pub(crate) fn work(&self, pdu: &Pdu<'_>, octets: &[u8]) -> Work {
         let work = match &pdu.body {
-            Body::SubmitSm(sm) => self.submit_sm(sm, octets),
+            Body::SubmitSm(sm) => self.submit_sm(&pdu.body, sm, octets),
             Body::SubmitMulti(sm) => self.submit_multi(sm, pdu.sequence_number),
             Body::DataSm(sm) => {
                 let times = Times::read(self, COctetStr::EMPTY, COctetStr::EMPTY, sm.tlvs);
                 times.and_then(|times| {
-                    self.one(times, sm.destination_addr, sm.registered_delivery, octets)
+                    let message = self.one(times, sm.destination_addr, &pdu.body, octets)?;
+                    let mode = self.mode(sm.esm_class);
+                    self.in_mode(mode, ReplaceIfPresentFlag::DO_NOT_REPLACE, times, message)
                 })
             }
-            Body::QuerySm(_) | Body::CancelSm(_) | Body::ReplaceSm(_) => {
-                Ok(Work::Manage(Bytes::copy_from_slice(octets)))
+            Body::BroadcastSm(sm) if self.version >= InterfaceVersion::V5_0 => {
+                self.broadcast_sm(sm, pdu.sequence_number)
             }
+            Body::QueryBroadcastSm(_) | Body::CancelBroadcastSm(_)
+                if self.version < InterfaceVersion::V5_0 =>
+            {
+                Err(CommandStatus::ESME_RINVCMDID)
+            }
+            Body::QuerySm(_)
+            | Body::CancelSm(_)
+            | Body::ReplaceSm(_)
+            | Body::QueryBroadcastSm(_)
+            | Body::CancelBroadcastSm(_) => Ok(Work::Manage(Bytes::copy_from_slice(octets))),
             _ => Err(CommandStatus::ESME_RINVCMDID),
         };
         work.unwrap_or_else(Work::Refuse)
     }
 
-    fn submit_sm(&self, sm: &SubmitSm<'_>, octets: &[u8]) -> Result<Work, CommandStatus> {
+    fn submit_sm(
+        &self,
+        body: &Body<'_>,
+        sm: &SubmitSm<'_>,
+        octets: &[u8],
+    ) -> Result<Work, CommandStatus> {
         check_text(sm.short_message, sm.sm_default_msg_id, sm.tlvs)?;
+        check_flags(sm.priority_flag, sm.replace_if_present_flag)?;
         let times = Times::read(self, sm.schedule_delivery_time, sm.validity_period, sm.tlvs)?;
-        self.one(times, sm.destination_addr, sm.registered_delivery, octets)
+        let message = self.one(times, sm.destination_addr, body, octets)?;
+        let mode = self.mode(sm.esm_class);
+        self.in_mode(mode, sm.replace_if_present_flag, times, message)
     }
 
     fn one(
         &self,
         times: Times,
         destination: Address<'_>,
-        registered_delivery: RegisteredDelivery,
+        body: &Body<'_>,
         octets: &[u8],
-    ) -> Result<Work, CommandStatus> {
+    ) -> Result<Arc<Message>, CommandStatus> {
         check_destination(destination)?;
         let id = self.ids.next(self.version);
         // A copy of its own: a slice of what was read with it would keep all of
         // that in memory for as long as this message waits.
         let octets = Bytes::copy_from_slice(octets);
-        let message = self.message(id, 0, times, octets, registered_delivery);
-        Ok(Work::Submit(message))
+        let wishes = Wishes::of(body).unwrap_or_default();
+        Ok(self.message(id, 0, times, octets, wishes))
+    }
+
+    /// How the message goes: 3.3 has one way only.
+    #[inline]
+    fn mode(&self, esm_class: EsmClass) -> MessagingMode {
+        if self.version < InterfaceVersion::V3_4 {
+            MessagingMode::DEFAULT
+        } else {
+            esm_class.messaging_mode()
+        }
+    }
+
+    #[inline]
+    fn in_mode(
+        &self,
+        mode: MessagingMode,
+        replace: ReplaceIfPresentFlag,
+        times: Times,
+        message: Arc<Message>,
+    ) -> Result<Work, CommandStatus> {
+        let kept = !matches!(mode, MessagingMode::DATAGRAM | MessagingMode::FORWARD);
+        if kept && replace == ReplaceIfPresentFlag::DO_NOT_REPLACE {
+            return Ok(Work::Submit(message));
+        }
+        let recipients = Recipients {
+            id: message.key.id.clone(),
+            messages: vec![message],
+            refused: Vec::new(),
+        };
+        self.several_in_mode(mode, replace, times, recipients)
+    }
+
+    fn several_in_mode(
+        &self,
+        mode: MessagingMode,
+        replace: ReplaceIfPresentFlag,
+        times: Times,
+        recipients: Recipients,
+    ) -> Result<Work, CommandStatus> {
+        let replace = replace == ReplaceIfPresentFlag::REPLACE;
+        match mode {
+            MessagingMode::DATAGRAM | MessagingMode::FORWARD => {
+                if replace {
+                    // What is not kept takes nothing's place.
+                    return Err(CommandStatus::ESME_RINVSUBREP);
+                }
+                if self.now < times.scheduled {
+                    return Err(CommandStatus::ESME_RINVSCHED);
+                }
+                Ok(Work::Pass {
+                    recipients,
+                    transaction: mode == MessagingMode::FORWARD,
+                })
+            }
+            _ if replace => Ok(Work::Replace(recipients)),
+            _ => Ok(Work::SubmitMulti(recipients)),
+        }
     }
 
     /// A message for each recipient, all under one id. The recipients that
@@ -102,36 +207,99 @@ impl Submitter<'_> {
             return Err(CommandStatus::ESME_RINVNUMDESTS);
         }
         check_text(sm.short_message, sm.sm_default_msg_id, sm.tlvs)?;
-        let times = Times::read(self, sm.schedule_delivery_time, sm.validity_period, sm.tlvs)?;
-        let id = self.ids.next(self.version);
-        let (mut messages, mut refused) = (Vec::new(), Vec::new());
-        let mut part = 0;
-        for destination in sm.dest_address {
-            let address = match destination {
-                DestAddress::Sme(address) => address,
-                DestAddress::DistributionList(addr) => {
-                    let list = Address {
-                        addr,
-                        ..Address::EMPTY
-                    };
-                    let status = CommandStatus::ESME_RINVDLNAME;
-                    refused.push(RefusedRecipient::new(list, status));
-                    continue;
-                }
-            };
-            if let Err(status) = check_destination(address) {
-                refused.push(RefusedRecipient::new(address, status));
-                continue;
-            }
-            let octets = encoded(&Pdu::request(number, for_one(sm, address)))?;
-            messages.push(self.message(id.clone(), part, times, octets, sm.registered_delivery));
-            // At most 255 recipients: the last addition may stand at the limit.
-            part = part.saturating_add(1);
+        check_flags(sm.priority_flag, sm.replace_if_present_flag)?;
+        let replaces = sm.replace_if_present_flag == ReplaceIfPresentFlag::REPLACE;
+        let several = sm.dest_address.iter().nth(1).is_some();
+        if replaces && several && self.version < InterfaceVersion::V3_4 {
+            return Err(CommandStatus::ESME_RINVSUBREP);
         }
-        Ok(Work::SubmitMulti {
-            id,
-            messages,
-            refused,
+        let times = Times::read(self, sm.schedule_delivery_time, sm.validity_period, sm.tlvs)?;
+        let mut recipients = Recipients {
+            id: self.ids.next(self.version),
+            messages: Vec::new(),
+            refused: Vec::new(),
+        };
+        for destination in sm.dest_address {
+            match destination {
+                DestAddress::Sme(address) => {
+                    if let Err(status) = check_destination(address) {
+                        let refused = RefusedRecipient::new(address, status);
+                        recipients.refused.push(refused);
+                    } else {
+                        self.add(&mut recipients, sm, number, times, address)?;
+                    }
+                }
+                DestAddress::DistributionList(name) => {
+                    let members = self.lists.members(name);
+                    let refused = match &members {
+                        None => Some(CommandStatus::ESME_RINVDLNAME),
+                        Some(members) if members.len() == 0 => Some(CommandStatus::ESME_RCNTSUBDL),
+                        Some(_) => None,
+                    };
+                    if let Some(status) = refused {
+                        let list = Address {
+                            addr: name,
+                            ..Address::EMPTY
+                        };
+                        let refused = RefusedRecipient::new(list, status);
+                        recipients.refused.push(refused);
+                    }
+                    for member in members.into_iter().flatten() {
+                        self.add(&mut recipients, sm, number, times, member)?;
+                    }
+                }
+            }
+        }
+        let mode = self.mode(sm.esm_class);
+        self.several_in_mode(mode, sm.replace_if_present_flag, times, recipients)
+    }
+
+    fn add(
+        &self,
+        recipients: &mut Recipients,
+        sm: &SubmitMulti<'_>,
+        number: SequenceNumber,
+        times: Times,
+        address: Address<'_>,
+    ) -> Result<(), CommandStatus> {
+        let so_far = recipients.messages.len() + recipients.refused.len();
+        if so_far >= MAX_RECIPIENTS {
+            return Err(CommandStatus::ESME_RINVNUMDESTS);
+        }
+        let part = u8::try_from(recipients.messages.len()).unwrap_or(u8::MAX);
+        let body = for_one(sm, address).into();
+        let octets = encoded(&Pdu::request(number, body))?;
+        let wishes = Wishes::of(&body).unwrap_or_default();
+        let message = self.message(recipients.id.clone(), part, times, octets, wishes);
+        recipients.messages.push(message);
+        Ok(())
+    }
+
+    fn broadcast_sm(
+        &self,
+        sm: &BroadcastSm<'_>,
+        number: SequenceNumber,
+    ) -> Result<Work, CommandStatus> {
+        let failed = broadcast::check(sm)?;
+        check_flags(PriorityFlag::LEVEL_0, sm.replace_if_present_flag)?;
+        let repetition = broadcast::repetition(sm);
+        let mut validity = self.validity;
+        if let Some((interval, count)) = repetition
+            && count > 0
+        {
+            validity = interval.saturating_mul(count.into());
+        }
+        let submitter = Submitter { validity, ..*self };
+        let (schedule, end) = (sm.schedule_delivery_time, sm.validity_period);
+        let times = Times::read(&submitter, schedule, end, sm.tlvs)?;
+        let tlvs = broadcast::kept_tlvs(sm);
+        let body = sm.tlvs(Tlvs::from_slice(&tlvs)).into();
+        let octets = encoded(&Pdu::request(number, body))?;
+        let wishes = Wishes::of(&body).unwrap_or_default();
+        Ok(Work::Broadcast {
+            message: self.message(self.ids.next(self.version), 0, times, octets, wishes),
+            failed,
+            replace: sm.replace_if_present_flag == ReplaceIfPresentFlag::REPLACE,
         })
     }
 
@@ -141,7 +309,7 @@ impl Submitter<'_> {
         part: u8,
         times: Times,
         octets: Bytes,
-        registered_delivery: RegisteredDelivery,
+        wishes: Wishes,
     ) -> Arc<Message> {
         Arc::new(Message::decoded(
             MessageKey { id, part },
@@ -149,7 +317,7 @@ impl Submitter<'_> {
             self.now,
             Life::new(times.scheduled, times.expires),
             octets,
-            registered_delivery,
+            wishes,
         ))
     }
 }
@@ -186,6 +354,16 @@ fn check_destination(address: Address<'_>) -> Result<(), CommandStatus> {
     }
 }
 
+fn check_flags(priority: PriorityFlag, replace: ReplaceIfPresentFlag) -> Result<(), CommandStatus> {
+    if priority > PriorityFlag::LEVEL_3 {
+        Err(CommandStatus::ESME_RINVPRTFLG)
+    } else if replace > ReplaceIfPresentFlag::REPLACE {
+        Err(CommandStatus::ESME_RINVREPFLAG)
+    } else {
+        Ok(())
+    }
+}
+
 /// One text, from one place: of two, nobody could say which was meant.
 pub(crate) fn check_text(
     short_message: ShortMessage<'_>,
@@ -203,129 +381,4 @@ pub(crate) fn check_text(
         return Err(CommandStatus::ESME_RINVDFTMSGID);
     }
     Ok(())
-}
-
-/// From when and until when a message is to be delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Times {
-    scheduled: Timestamp,
-    expires: Timestamp,
-}
-
-impl Times {
-    /// A schedule that has passed means at once; a validity that has passed, or
-    /// ends before the schedule, is refused.
-    fn read(
-        submitter: &Submitter<'_>,
-        schedule: COctetStr<'_>,
-        validity: COctetStr<'_>,
-        tlvs: Tlvs<'_>,
-    ) -> Result<Self, CommandStatus> {
-        let now = submitter.now;
-        let scheduled = schedule_time(now, schedule)?.unwrap_or(now).max(now);
-        let expires = match tlvs.qos_time_to_live() {
-            // 5.0, 4.8.4.50: it takes the place of validity_period.
-            Some(Ok(seconds)) => Some(now.after(Duration::from_secs(seconds.into()))),
-            _ => validity_time(now, validity)?,
-        };
-        let expires = expires.unwrap_or_else(|| scheduled.after(submitter.validity));
-        if expires <= scheduled {
-            return Err(CommandStatus::ESME_RINVEXPIRY);
-        }
-        Ok(Self { scheduled, expires })
-    }
-}
-
-/// A `schedule_delivery_time`; `None` when it is not given.
-pub(crate) fn schedule_time(
-    now: Timestamp,
-    text: COctetStr<'_>,
-) -> Result<Option<Timestamp>, CommandStatus> {
-    read_time(now, text).map_err(|NoTime| CommandStatus::ESME_RINVSCHED)
-}
-
-/// A `validity_period`; `None` when it is not given.
-pub(crate) fn validity_time(
-    now: Timestamp,
-    text: COctetStr<'_>,
-) -> Result<Option<Timestamp>, CommandStatus> {
-    read_time(now, text).map_err(|NoTime| CommandStatus::ESME_RINVEXPIRY)
-}
-
-struct NoTime;
-
-fn read_time(now: Timestamp, text: COctetStr<'_>) -> Result<Option<Timestamp>, NoTime> {
-    // Real clients write 48 hours as 48 hours.
-    let options = TimeOptions::new().lenient(true);
-    let time = SmppTime::parse_with(text.as_bytes(), options).map_err(|_| NoTime)?;
-    match time {
-        None => Ok(None),
-        Some(SmppTime::Absolute(time)) => Ok(Some(time.into())),
-        Some(SmppTime::Relative(span)) => {
-            let end = match span.to_duration() {
-                Some(duration) => Some(now.after(duration)),
-                None => now
-                    .to_absolute()
-                    .and_then(|start| span.after(start))
-                    .map(Timestamp::from),
-            };
-            end.map(Some).ok_or(NoTime)
-        }
-        // Only a centre may write times without a zone.
-        Some(SmppTime::McLocal(_)) => Err(NoTime),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DAY: u64 = 86_400_000;
-    /// 2023-11-14T22:13:20Z
-    const NOW: Timestamp = Timestamp(1_700_000_000_000);
-
-    fn read(schedule: &str, validity: &str) -> Result<(u64, u64), CommandStatus> {
-        let submitter = Submitter {
-            account: &"esme".into(),
-            version: InterfaceVersion::V3_4,
-            now: NOW,
-            ids: &Ids::new(NOW),
-            validity: Duration::from_secs(3 * 86_400),
-        };
-        let text = |text: &'static str| COctetStr::new(text.as_bytes()).unwrap();
-        let (schedule, validity) = (schedule.to_owned().leak(), validity.to_owned().leak());
-        Times::read(&submitter, text(schedule), text(validity), Tlvs::EMPTY)
-            .map(|times| (times.scheduled.0 - NOW.0, times.expires.0 - NOW.0))
-    }
-
-    #[test]
-    fn times_of_a_submission_are_read_and_refused() {
-        let bad_schedule = Err(CommandStatus::ESME_RINVSCHED);
-        let bad_expiry = Err(CommandStatus::ESME_RINVEXPIRY);
-        for (schedule, validity, expected) in [
-            ("", "", Ok((0, 3 * DAY))),
-            ("", "000001000000000R", Ok((0, DAY))),
-            ("", "000000480000000R", Ok((0, 2 * DAY))),
-            ("", "000100000000000R", Ok((0, 30 * DAY))),
-            ("000001000000000R", "", Ok((DAY, 4 * DAY))),
-            ("231115221320000+", "231116221320000+", Ok((DAY, 2 * DAY))),
-            ("231115231320004+", "", Ok((DAY, 4 * DAY))),
-            // Past: at once.
-            ("231113221320000+", "", Ok((0, 3 * DAY))),
-            ("000002000000000R", "000001000000000R", bad_expiry),
-            ("", "231113221320000+", bad_expiry),
-            ("", "000000000000000R", bad_expiry),
-            ("", "tomorrow", bad_expiry),
-            ("", "231116221320", bad_expiry),
-            ("tomorrow", "", bad_schedule),
-            ("231315221320000+", "", bad_schedule),
-            ("231115221320049+", "", bad_schedule),
-        ] {
-            assert_eq!(
-                read(schedule, validity),
-                expected,
-                "{schedule:?} {validity:?}"
-            );
-        }
-    }
 }

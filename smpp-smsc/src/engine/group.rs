@@ -8,7 +8,7 @@ use crate::Message;
 use crate::answer::{Answer, Reply};
 use crate::hash::IdMap;
 use crate::registry::ConnectionId;
-use crate::store::{Change, Delivery, DeliveryKey, Store, StoreError};
+use crate::store::{Change, Committed, Delivery, DeliveryKey, Store, StoreError};
 
 /// Changes of one commit, and the answers that depend on it.
 #[derive(Debug, Default)]
@@ -19,11 +19,21 @@ pub(super) struct Group {
     pub(super) changes: Vec<Change>,
     /// Deliveries among the changes, for sessions that wait for them.
     pub(super) fresh: Vec<Arc<Delivery>>,
+    /// Deliveries that were committed before the rest of the group.
+    pub(super) kept: Vec<Arc<Delivery>>,
     pub(super) answers: IdMap<ConnectionId, Vec<Answer>>,
+    /// Whether a new message is to be found by its addresses.
+    listed: bool,
 }
 
 impl Group {
+    /// Whether the store does not know yet all that is to be found by addresses.
+    pub(super) fn has_listed(&self) -> bool {
+        self.listed || !self.changes.is_empty()
+    }
+
     pub(super) fn insert(&mut self, message: Arc<Message>) {
+        self.listed |= message.is_listed();
         self.inserts.push(Change::Insert(message));
     }
 
@@ -46,29 +56,75 @@ impl Group {
         if self.inserts.is_empty() && self.changes.is_empty() {
             return Ok(());
         }
+        self.listed = false;
         let inserts = core::mem::take(&mut self.inserts);
         let mut changes = core::mem::take(&mut self.changes);
         let without_inserts = changes.clone();
         changes.extend(inserts);
-        let Err(error) = store.commit(changes).await else {
-            return Ok(());
+        let error = match store.commit(changes).await {
+            Ok(committed) => {
+                self.drop_late(&committed);
+                return Ok(());
+            }
+            Err(error) => error,
         };
-        let status = match error {
-            StoreError::Full => CommandStatus::ESME_RMSGQFUL,
-            StoreError::Failed(_) => CommandStatus::ESME_RSYSERR,
-        };
+        let status = status(&error);
         let full = error == StoreError::Full;
         for answer in self.answers.values_mut().flatten() {
-            if answer.promises_new() || !full && answer.promises_change() {
+            if answer.promises {
                 answer.reply = Reply::Refused(status);
             }
         }
         if !full {
             self.fresh.clear();
-        } else if let Err(error) = store.commit(without_inserts).await {
-            self.fresh.clear();
-            return Err(error);
+        } else {
+            match store.commit(without_inserts).await {
+                Ok(committed) => self.drop_late(&committed),
+                Err(error) => {
+                    self.fresh.clear();
+                    return Err(error);
+                }
+            }
         }
         Err(error)
+    }
+
+    /// Commits the changes, all or nothing, whose answer depends on what becomes
+    /// of them. What is to be delivered then goes to `group`, behind its answers.
+    pub(super) async fn commit_into(
+        mut self,
+        group: &mut Self,
+        store: &dyn Store,
+    ) -> Result<Committed, CommandStatus> {
+        let mut changes = self.changes;
+        changes.extend(self.inserts);
+        match store.commit(changes).await {
+            Ok(committed) => {
+                self.fresh
+                    .retain(|one| !committed.is_late(&one.content.message().key));
+                group.kept.append(&mut self.fresh);
+                Ok(committed)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the store did not take changes");
+                Err(status(&error))
+            }
+        }
+    }
+
+    /// What the store has not enqueued is not delivered.
+    fn drop_late(&mut self, committed: &Committed) {
+        if !committed.late.is_empty() {
+            self.fresh
+                .retain(|one| !committed.is_late(&one.content.message().key));
+        }
+    }
+}
+
+/// What a request is refused with that the store did not do.
+fn status(error: &StoreError) -> CommandStatus {
+    match error {
+        StoreError::Full => CommandStatus::ESME_RMSGQFUL,
+        StoreError::Failed(_) => CommandStatus::ESME_RSYSERR,
     }
 }

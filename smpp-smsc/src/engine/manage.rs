@@ -1,56 +1,96 @@
-//! `query_sm`, `cancel_sm` and `replace_sm`.
+//! Work on messages in the store: `query_sm` and `replace_sm`, and what they have in common with `cancel_sm`.
 
 use std::sync::Arc;
 
 use smpp_codec::decode;
 use smpp_pdu::time::TimeText;
 use smpp_pdu::{
-    Address, Body, COctetStr, CancelSm, CommandStatus, MessageState, Pdu, QuerySm, ReplaceSm, Tag,
-    Tlv, Tlvs,
+    Address, Body, COctetStr, CommandStatus, MessageState, Pdu, QuerySm, ReplaceSm, Tag, Tlv, Tlvs,
 };
 
-use super::{Engine, Group};
+use super::{Asked, Engine, Group};
+use crate::address::is_meant;
 use crate::answer::Reply;
-use crate::registry::ConnectionId;
-use crate::submission::{check_text, encoded, schedule_time, validity_time};
+use crate::submission::{Work, check_text, encoded};
+use crate::times::{schedule_time, validity_time};
 use crate::{Message, MessageId, Timestamp};
 
 impl Engine {
-    /// Does what the PDU asks for, and says what is to be answered.
+    /// Work that is more than to keep new messages.
+    pub(super) async fn other_job(&mut self, asked: Asked, work: Work, group: &mut Group) {
+        let reply = match work {
+            Work::Pass {
+                recipients,
+                transaction,
+            } => self.pass(asked, recipients, transaction),
+            Work::Replace(recipients) => {
+                if group.has_listed() {
+                    self.flush(group).await;
+                }
+                let answer = self.replace_if_present(asked, recipients, group).await;
+                return group.answer(asked.connection, answer);
+            }
+            Work::Broadcast {
+                message,
+                failed,
+                replace,
+            } => {
+                self.flush(group).await;
+                let reply = self.broadcast(asked, message, failed, replace, group).await;
+                Some(reply.unwrap_or_else(Reply::Refused))
+            }
+            Work::Manage(octets) => {
+                // What was submitted before is to be found.
+                self.flush(group).await;
+                self.manage(asked, &octets, group).await
+            }
+            // Done before.
+            Work::Refuse(_) | Work::Submit(_) | Work::SubmitMulti(_) => None,
+        };
+        if let Some(reply) = reply {
+            group.answer(asked.connection, asked.answer(reply));
+        }
+    }
+
+    /// Does what the PDU asks for, and says what is to be answered, unless that
+    /// comes later.
     pub(super) async fn manage(
         &mut self,
-        connection: ConnectionId,
+        asked: Asked,
         octets: &[u8],
         group: &mut Group,
-    ) -> Reply {
+    ) -> Option<Reply> {
         let reply = match decode(octets).map(|pdu| pdu.body) {
-            Ok(Body::QuerySm(query)) => self.query(connection, &query).await,
-            Ok(Body::CancelSm(cancel)) => self.cancel(connection, &cancel, group).await,
-            Ok(Body::ReplaceSm(replace)) => self.replace(connection, &replace, group).await,
+            Ok(Body::QuerySm(query)) => self.query(asked, &query).await.map(Some),
+            Ok(Body::CancelSm(cancel)) => self.cancel(asked, &cancel, group).await,
+            Ok(Body::ReplaceSm(replace)) => self.replace(asked, &replace, group).await.map(Some),
+            Ok(Body::QueryBroadcastSm(query)) => {
+                self.query_broadcast(asked, &query).await.map(Some)
+            }
+            Ok(Body::CancelBroadcastSm(cancel)) => {
+                self.cancel_broadcast(asked, &cancel, group).await
+            }
             // The session has decoded the same octets.
             _ => Err(CommandStatus::ESME_RSYSERR),
         };
-        reply.unwrap_or_else(Reply::Refused)
+        reply.unwrap_or_else(|status| Some(Reply::Refused(status)))
     }
 
-    async fn query(
-        &self,
-        connection: ConnectionId,
-        query: &QuerySm<'_>,
-    ) -> Result<Reply, CommandStatus> {
-        let messages = self
-            .messages_of(connection, query.message_id, query.source_addr)
-            .await?
-            .ok_or(CommandStatus::ESME_RQUERYFAIL)?;
+    async fn query(&self, asked: Asked, query: &QuerySm<'_>) -> Result<Reply, CommandStatus> {
+        let mut messages = self.kept_under(asked, query.message_id, false).await?;
+        // Who does not know the source leaves it empty (SMPP 3.4, 4.8.1).
+        if !query.source_addr.addr.is_empty() {
+            messages.retain(|message| is_meant(query.source_addr, message.content().source));
+        }
         let now = self.now();
-        let session = self.registry.get(connection);
+        let session = self.registry.get(asked.connection);
         let version = session.map(|session| session.info.version);
         // Of several recipients, one that is still to be reached.
         let message = messages
             .iter()
             .find(|message| !message.life.is_final())
             .or(messages.last())
-            .ok_or(CommandStatus::ESME_RINVMSGID)?;
+            .ok_or(CommandStatus::ESME_RQUERYFAIL)?;
         let life = &message.life;
         Ok(Reply::State {
             id: message.key.id.clone(),
@@ -62,39 +102,9 @@ impl Engine {
         })
     }
 
-    async fn cancel(
-        &mut self,
-        connection: ConnectionId,
-        cancel: &CancelSm<'_>,
-        group: &mut Group,
-    ) -> Result<Reply, CommandStatus> {
-        let messages = self
-            .messages_of(connection, cancel.message_id, cancel.source_addr)
-            .await?
-            .ok_or(CommandStatus::ESME_RCANCELFAIL)?;
-        let now = self.now();
-        let mut any = false;
-        for message in messages {
-            let destination = cancel.destination_addr.addr;
-            if !destination.is_empty() && destination != message.content().destination.addr {
-                continue;
-            }
-            let mut message = Message::clone(&message);
-            if message.life.cancel(now).is_ok() {
-                self.changed_life(message, group);
-                any = true;
-            }
-        }
-        if any {
-            Ok(Reply::Done)
-        } else {
-            Err(CommandStatus::ESME_RCANCELFAIL)
-        }
-    }
-
     async fn replace(
         &mut self,
-        connection: ConnectionId,
+        asked: Asked,
         replace: &ReplaceSm<'_>,
         group: &mut Group,
     ) -> Result<Reply, CommandStatus> {
@@ -109,52 +119,76 @@ impl Engine {
         if expires.is_some_and(|expires| expires <= now.max(scheduled.unwrap_or(now))) {
             return Err(CommandStatus::ESME_RINVEXPIRY);
         }
+        let failed = CommandStatus::ESME_RREPLACEFAIL;
         let messages = self
-            .messages_of(connection, replace.message_id, replace.source_addr)
+            .messages_of(asked, replace.message_id, replace.source_addr)
             .await?
-            .ok_or(CommandStatus::ESME_RREPLACEFAIL)?;
-        let mut any = false;
+            .ok_or(failed)?;
+        let mut own = Group::default();
+        let mut changed = 0;
         for message in messages {
             let Some(mut message) = replaced(&message, replace, now) else {
                 continue;
             };
             if message.life.replace(scheduled, expires).is_ok() {
-                self.changed_life(message, group);
-                any = true;
+                self.changed_life(message, &mut own);
+                changed += 1;
             }
         }
-        if any {
+        if changed == 0 {
+            return Err(failed);
+        }
+        let committed = own.commit_into(group, &*self.store).await?;
+        if committed.late.len() < changed {
             Ok(Reply::Done)
         } else {
-            Err(CommandStatus::ESME_RREPLACEFAIL)
+            Err(failed)
         }
     }
 
     /// The messages that the account has under this id; `None` when they have
     /// another source. Those of other accounts are not there at all.
-    async fn messages_of(
+    pub(super) async fn messages_of(
         &self,
-        connection: ConnectionId,
+        asked: Asked,
         id: COctetStr<'_>,
         source: Address<'_>,
     ) -> Result<Option<Vec<Arc<Message>>>, CommandStatus> {
-        let session = self
-            .registry
-            .get(connection)
-            .ok_or(CommandStatus::ESME_RSYSERR)?;
-        let account = session.info.system_id.clone();
+        let messages = self.kept_under(asked, id, false).await?;
+        let first = messages.first();
+        let same = first.is_some_and(|first| is_meant(source, first.content().source));
+        Ok(same.then_some(messages))
+    }
+
+    /// The messages, or the broadcasts, that the account has under this id: at
+    /// least one.
+    pub(super) async fn kept_under(
+        &self,
+        asked: Asked,
+        id: COctetStr<'_>,
+        broadcasts: bool,
+    ) -> Result<Vec<Arc<Message>>, CommandStatus> {
+        let account = self.account_of(asked)?;
         let id = id
             .as_str()
-            .and_then(|text| MessageId::new(text).ok())
+            // 3.3 lets an id be filled up with spaces in front.
+            .and_then(|text| MessageId::new(text.trim_start_matches(' ')).ok())
             .ok_or(CommandStatus::ESME_RINVMSGID)?;
         let mut messages = self.store.find(&id).await.map_err(|error| {
             tracing::error!(%error, "the store did not find a message");
             CommandStatus::ESME_RSYSERR
         })?;
-        messages.retain(|message| message.account == account);
-        let first = messages.first().ok_or(CommandStatus::ESME_RINVMSGID)?;
-        let same_source = first.content().source.addr == source.addr;
-        Ok(same_source.then_some(messages))
+        messages.retain(|one| one.account == account && one.is_broadcast() == broadcasts);
+        if messages.is_empty() {
+            return Err(CommandStatus::ESME_RINVMSGID);
+        }
+        Ok(messages)
+    }
+
+    pub(super) fn account_of(&self, asked: Asked) -> Result<Arc<str>, CommandStatus> {
+        let session = self.registry.get(asked.connection);
+        let session = session.ok_or(CommandStatus::ESME_RSYSERR)?;
+        Ok(session.info.system_id.clone())
     }
 }
 

@@ -4,15 +4,21 @@
 //! of it, commits the group to the store, and only then answers: a positive
 //! `submit_sm_resp` says that the message is kept as well as the store keeps.
 
+mod absent;
+mod alert;
+mod broadcast;
+mod cancel;
 mod group;
 mod manage;
 mod outbox;
+mod passing;
+mod present;
 
 use core::time::Duration;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use smpp_pdu::{CommandStatus, StatusClass};
+use smpp_pdu::{CommandId, CommandStatus, SequenceNumber, StatusClass};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
@@ -20,15 +26,19 @@ use tracing::{error, info, warn};
 use crate::answer::{Answer, Reply};
 use crate::connection::{Command, DeliveryOutcome};
 use crate::hash::IdSet;
-use crate::network::{Attempt, Network, Report, Reports};
+use crate::network::{Attempt, Network, Outcome, Report, Reports};
 use crate::registry::{BoundSession, ConnectionId, Registry, SessionInfo};
 use crate::store::{Change, Delivery, DeliveryContent, DeliveryKey, Store, StoreError};
 use crate::submission::{Job, Work};
 use crate::{Clock, Message, Retries, Timestamp};
 
+use absent::Absent;
+use alert::Alerts;
+use cancel::Cancelling;
 use group::Group;
 use outbox::Outbox;
 pub(crate) use outbox::Pending;
+use passing::Passing;
 
 /// Inputs that are taken at once. Each may carry a whole batch.
 const MAX_INPUTS: usize = 1024;
@@ -60,6 +70,10 @@ pub(crate) enum Input {
     Closed(ConnectionId),
     /// How attempts ended.
     Reports(Vec<Report>),
+    /// The subscriber with these digits can be reached again.
+    Available(Box<[u8]>),
+    /// Go on with a cancellation that is too long for one turn.
+    Cancel(Box<Cancelling>),
     /// Who is bound?
     Sessions(oneshot::Sender<Vec<SessionInfo>>),
     /// End, once all that was queued before is done.
@@ -81,10 +95,32 @@ pub(crate) struct Settings {
     pub(crate) retries: Retries,
     /// How long an attempt may take.
     pub(crate) lease: Duration,
+    /// How long a request in transaction mode waits for the outcome.
+    pub(crate) transaction_limit: Duration,
     /// How long a receipt is kept for its ESME.
     pub(crate) receipt_lifetime: Duration,
     /// How long a message is kept that has ended.
     pub(crate) history: Duration,
+}
+
+/// The request that is answered.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    connection: ConnectionId,
+    command_id: CommandId,
+    sequence_number: SequenceNumber,
+}
+
+impl Asked {
+    /// An answer that depends on nothing any more.
+    const fn answer(self, reply: Reply) -> Answer {
+        Answer {
+            command_id: self.command_id,
+            sequence_number: self.sequence_number,
+            reply,
+            promises: false,
+        }
+    }
 }
 
 pub(crate) struct Engine {
@@ -98,6 +134,9 @@ pub(crate) struct Engine {
     outboxes: HashMap<Arc<str>, Outbox>,
     /// Accounts whose outbox may have something to send.
     changed: HashSet<Arc<str>>,
+    passing: Passing,
+    alerts: Alerts,
+    absent: Absent,
     next_key: u64,
     next_sweep: Timestamp,
 }
@@ -122,6 +161,9 @@ impl Engine {
             registry: Registry::default(),
             outboxes: HashMap::new(),
             changed: HashSet::new(),
+            passing: Passing::default(),
+            alerts: Alerts::new(now),
+            absent: Absent::default(),
             next_key,
             next_sweep: now,
         }
@@ -140,7 +182,9 @@ impl Engine {
                 stop |= matches!(input, Input::Stop);
                 self.take(input, &mut group).await;
             }
+            self.end_overdue(&mut group);
             self.flush(&mut group).await;
+            self.start_passing().await;
             self.sweep().await;
             let claimed = self.claim().await;
             self.deliver().await;
@@ -171,6 +215,7 @@ impl Engine {
             }
         };
         let delayed = self.outboxes.values().filter_map(Outbox::next_delayed);
+        let delayed = delayed.chain(self.passing.next_deadline());
         let next = delayed.chain(due).min().unwrap_or(Timestamp::NEVER);
         let next = next.min(self.next_sweep);
         let longest = self.settings.clock.longest_sleep();
@@ -188,6 +233,14 @@ impl Engine {
                 }
             }
             Input::Reports(reports) => self.ended(reports, group).await,
+            Input::Available(subscriber) => {
+                self.available(&subscriber, group);
+                self.try_again(&subscriber, group).await;
+            }
+            Input::Cancel(cancelling) => {
+                self.flush(group).await;
+                self.cancel_on(*cancelling, group).await;
+            }
             Input::Bound(session) => self.bound(session),
             Input::Draining(id) => {
                 if let Some(session) = self.registry.get_mut(id) {
@@ -221,6 +274,11 @@ impl Engine {
     // Requests
 
     async fn job(&mut self, connection: ConnectionId, job: Job, group: &mut Group) {
+        let asked = Asked {
+            connection,
+            command_id: job.command_id,
+            sequence_number: job.sequence_number,
+        };
         let reply = match job.work {
             Work::Refuse(status) => Reply::Refused(status),
             Work::Submit(message) => {
@@ -228,25 +286,20 @@ impl Engine {
                 group.insert(message);
                 Reply::Accepted(id)
             }
-            Work::SubmitMulti {
-                id,
-                messages,
-                refused,
-            } => {
-                let id = (!messages.is_empty()).then_some(id);
-                messages.into_iter().for_each(|one| group.insert(one));
-                Reply::Multi { id, refused }
+            Work::SubmitMulti(recipients) => {
+                let accepted = !recipients.messages.is_empty();
+                let messages = recipients.messages.into_iter();
+                messages.for_each(|one| group.insert(one));
+                Reply::Multi {
+                    id: accepted.then_some(recipients.id),
+                    refused: recipients.refused,
+                }
             }
-            Work::Manage(octets) => {
-                // What was submitted before is to be found.
-                self.flush(group).await;
-                self.manage(connection, &octets, group).await
-            }
+            other => return self.other_job(asked, other, group).await,
         };
         let answer = Answer {
-            command_id: job.command_id,
-            sequence_number: job.sequence_number,
-            reply,
+            promises: !matches!(reply, Reply::Refused(_) | Reply::Multi { id: None, .. }),
+            ..asked.answer(reply)
         };
         group.answer(connection, answer);
     }
@@ -259,7 +312,7 @@ impl Engine {
                 error => error!(%error, "the store did not take messages"),
             }
         }
-        for delivery in group.fresh.drain(..) {
+        for delivery in group.kept.drain(..).chain(group.fresh.drain(..)) {
             self.fresh(delivery);
         }
         for (id, answers) in group.answers.drain() {
@@ -319,6 +372,10 @@ impl Engine {
 
     /// Attempts have ended.
     async fn ended(&mut self, reports: Vec<Report>, group: &mut Group) {
+        let reports = self.passing_ended(reports, group);
+        if reports.is_empty() {
+            return;
+        }
         let mut seen = IdSet::default();
         let keys: Vec<_> = reports.iter().map(|report| report.key.clone()).collect();
         // What the group holds about the same messages must be in the store first.
@@ -332,30 +389,51 @@ impl Engine {
             }
         };
         let now = self.now();
+        let mut broadcasts = Vec::new();
         for (report, message) in reports.into_iter().zip(messages) {
             let Some(message) = message else { continue };
+            if message.is_broadcast() {
+                broadcasts.push((report, message));
+                continue;
+            }
             let mut message = Message::clone(&message);
             let (number, outcome) = (report.number, report.outcome);
             let retries = &self.settings.retries;
             if message.life.report(now, number, outcome, retries) && seen.insert(report.key) {
+                let first_success = outcome == Outcome::Delivered && number == 1;
+                let watched = !first_success || !self.alerts.is_empty();
+                let watched = watched.then(|| message.clone());
                 self.changed_life(message, group);
+                if let Some(message) = watched {
+                    self.watch(message, outcome, group);
+                }
             }
         }
+        self.transmitted(broadcasts, group);
     }
 
     /// A message is to be kept as it is now, with its receipt if one is due.
     fn changed_life(&mut self, message: Message, group: &mut Group) {
+        if message.life.is_final() {
+            self.absent.forget(&message.key);
+        }
         let message = Arc::new(message);
         group.changes.push(Change::Update(message.clone()));
         if message.life.wants_receipt(message.registered_delivery()) {
-            self.next_key += 1;
-            group.enqueue(Arc::new(Delivery {
-                key: DeliveryKey(self.next_key),
-                account: message.account.clone(),
-                created: self.now(),
-                content: DeliveryContent::Receipt(message),
-            }));
+            let content = DeliveryContent::Receipt(message);
+            self.enqueue(content, group);
         }
+    }
+
+    /// Something new for the account of a message.
+    fn enqueue(&mut self, content: DeliveryContent, group: &mut Group) {
+        self.next_key += 1;
+        group.enqueue(Arc::new(Delivery {
+            key: DeliveryKey(self.next_key),
+            account: content.message().account.clone(),
+            created: self.now(),
+            content,
+        }));
     }
 
     // Sessions and what is delivered to them

@@ -1,13 +1,15 @@
 //! What every [`Store`] must do, as one function that its tests call.
 
+mod listed;
+
 use core::time::Duration;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use smpp_pdu::{Address, Pdu, SequenceNumber, ShortMessage, SubmitSm};
+use smpp_pdu::{Address, Body, Pdu, PriorityFlag, SequenceNumber, ShortMessage, SubmitSm};
 
-use super::{Change, Delivery, DeliveryContent, DeliveryKey, Store};
+use super::{Change, Committed, Delivery, DeliveryContent, DeliveryKey, Store};
 use crate::network::Outcome;
 use crate::{Life, Message, MessageId, MessageKey, Retries, Timestamp};
 
@@ -24,12 +26,18 @@ where
     an_empty_store_has_nothing(&open().await).await;
     what_was_committed_is_found(&open().await).await;
     an_update_replaces_and_does_not_create(&open().await).await;
+    an_update_that_comes_too_late_is_left_out(&open().await).await;
+    listed::messages_that_wait_are_found_by_their_addresses(&open().await).await;
+    listed::a_message_is_listed_only_while_it_waits(&open().await).await;
+    listed::broadcasts_are_listed_until_they_are_forgotten(&open().await).await;
     messages_are_claimed_when_due_and_once(&open().await).await;
+    priority_decides_among_messages_of_one_moment(&open().await).await;
     a_lease_that_is_over_gives_the_message_back(&open().await).await;
     a_claim_after_the_validity_is_no_attempt(&open().await).await;
     a_final_message_is_never_due(&open().await).await;
     what_ended_long_ago_is_swept(&open().await).await;
     the_outbox_keeps_its_order(&open().await).await;
+    the_outbox_keeps_what_a_delivery_is(&open().await).await;
     outboxes_of_accounts_are_apart(&open().await).await;
     claims_of_several_at_once_do_not_overlap(Arc::new(open().await)).await;
 }
@@ -40,15 +48,22 @@ where
 /// When `id` is no message id.
 #[must_use]
 pub fn message(id: &str, part: u8, due: u64) -> Arc<Message> {
-    let due = Timestamp(due);
+    made(id, part, due, submit("15550199"))
+}
+
+fn submit(destination: &str) -> SubmitSm<'_> {
     let address = |digits| Address::international(digits).unwrap_or_default();
-    let submit = SubmitSm::new(
+    SubmitSm::new(
         address("15550100"),
-        address("15550199"),
+        address(destination),
         ShortMessage::new(b"hello").unwrap_or_default(),
-    );
+    )
+}
+
+fn made<'a>(id: &str, part: u8, due: u64, body: impl Into<Body<'a>>) -> Arc<Message> {
+    let due = Timestamp(due);
     let mut octets = Vec::new();
-    let encoded = smpp_codec::encode(&Pdu::request(SequenceNumber(1), submit), &mut octets);
+    let encoded = smpp_codec::encode(&Pdu::request(SequenceNumber(1), body), &mut octets);
     assert!(encoded.is_ok());
     let message = Message::new(
         key(id, part),
@@ -134,6 +149,69 @@ async fn an_update_replaces_and_does_not_create(store: &impl Store) {
     assert!(ok(store.find(&key("b", 0).id).await).is_empty());
 }
 
+async fn an_update_that_comes_too_late_is_left_out(store: &impl Store) {
+    let [ended, claimed] = [message("a", 0, 10), message("b", 0, 20)];
+    insert(store, &[ended.clone(), claimed.clone()]).await;
+    let mut retried = Message::clone(&ended);
+    retried.life.claim(SECOND, SECOND.after(HOUR));
+    let outcome = Outcome::NotNow { error: 1 };
+    let retries = Retries::default();
+    assert!(retried.life.report(SECOND, 1, outcome, &retries));
+    let mut cancelled = Message::clone(&claimed);
+    ok(cancelled.life.cancel(SECOND));
+    let cancelled = Arc::new(cancelled);
+
+    // Meanwhile one has ended, and somebody has taken the other in hand.
+    let end = delivered(&ended, SECOND);
+    let update = vec![Change::Update(end.clone())];
+    assert_eq!(ok(store.commit(update).await), Committed::default());
+    assert_eq!(ok(store.claim(SECOND, Timestamp(9000), 10).await).len(), 1);
+
+    let receipt = Delivery {
+        content: DeliveryContent::Receipt(cancelled.clone()),
+        ..Delivery::clone(&delivery("esme", 1))
+    };
+    let changes = vec![
+        Change::Update(retried.into()),
+        Change::Update(cancelled),
+        Change::Enqueue(receipt.into()),
+        Change::Enqueue(delivery("esme", 2)),
+    ];
+    let committed = ok(store.commit(changes).await);
+    assert_eq!(committed.late, [key("a", 0), key("b", 0)]);
+    assert_eq!(ok(store.find(&end.key.id).await), [end]);
+    let kept = ok(store.find(&claimed.key.id).await);
+    assert!(kept.iter().all(|one| one.life.is_in_flight()));
+    let waiting = ok(store.outbox("esme", None, 10).await);
+    let waiting: Vec<_> = waiting.iter().map(|one| one.key.0).collect();
+    assert_eq!(waiting, [2], "a receipt of what did not happen");
+}
+
+fn ids(messages: &[Arc<Message>]) -> Vec<&str> {
+    messages.iter().map(|one| one.key.id.as_str()).collect()
+}
+
+async fn priority_decides_among_messages_of_one_moment(store: &impl Store) {
+    let of = |id, due, level| {
+        let submit = submit("15550199").priority_flag(PriorityFlag(level));
+        made(id, 0, due, submit)
+    };
+    let messages = [
+        of("a", 10, 0),
+        of("b", 10, 3),
+        of("c", 10, 1),
+        of("d", 10, 3),
+        of("e", 9, 0),
+        of("f", 11, 3),
+    ];
+    insert(store, &messages).await;
+    let claimed = ok(store.claim(SECOND, Timestamp(9000), 4).await);
+    // One that has waited longer does not starve.
+    assert_eq!(ids(&claimed), ["e", "b", "d", "c"]);
+    let claimed = ok(store.claim(SECOND, Timestamp(9000), 10).await);
+    assert_eq!(ids(&claimed), ["a", "f"]);
+}
+
 async fn messages_are_claimed_when_due_and_once(store: &impl Store) {
     let messages = [
         message("a", 0, 30),
@@ -215,6 +293,26 @@ async fn what_ended_long_ago_is_swept(store: &impl Store) {
     assert_eq!(ok(store.sweep(Timestamp(9000), 10).await), 1);
     // What has not ended stays.
     left(&["d"]).await;
+}
+
+async fn the_outbox_keeps_what_a_delivery_is(store: &impl Store) {
+    let message = message("a", 0, 10);
+    let contents = [
+        DeliveryContent::Notification(message.clone()),
+        DeliveryContent::Alert(message.clone()),
+        DeliveryContent::Receipt(delivered(&message, SECOND)),
+    ];
+    for (number, content) in contents.into_iter().enumerate() {
+        let delivery = Delivery {
+            content,
+            ..Delivery::clone(&delivery("esme", number as u64))
+        };
+        let delivery = Arc::new(delivery);
+        let enqueue = vec![Change::Enqueue(delivery.clone())];
+        ok(store.commit(enqueue).await);
+        let waiting = ok(store.outbox("esme", None, 10).await);
+        assert_eq!(waiting.last(), Some(&delivery));
+    }
 }
 
 async fn the_outbox_keeps_its_order(store: &impl Store) {

@@ -1,11 +1,11 @@
 //! A store that forgets everything when the process ends.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Change, Delivery, DeliveryKey, Store, StoreError};
+use super::{Change, Committed, Delivery, DeliveryKey, Pair, Place, Store, StoreError, rank};
 use crate::hash::IdMap;
 use crate::{Message, MessageId, MessageKey, Timestamp};
 
@@ -25,7 +25,9 @@ struct Tables {
     /// Slots without a message.
     free: Vec<u32>,
     by_key: IdMap<MessageKey, u32>,
-    due: BTreeMap<Timestamp, List>,
+    due: BTreeMap<Moment, List>,
+    /// Places of the messages that are listed, by the names of their pairs.
+    listed: HashMap<Box<[u8]>, BTreeSet<Place>>,
     /// Messages in the lists of `due`.
     waiting_messages: usize,
     /// Messages with a final state, the one that ended first in front.
@@ -39,9 +41,26 @@ struct Tables {
 struct Slot {
     message: Option<Arc<Message>>,
     /// The list that it is in.
-    due: Option<Timestamp>,
+    due: Option<Moment>,
     previous: u32,
     next: u32,
+}
+
+/// When a message is due, and in the lowest octet its rank among those of that
+/// time: one number, since most of the work here is to compare them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Moment(u64);
+
+impl Moment {
+    fn of(message: &Message) -> Option<Self> {
+        // The last moment that fits is millions of years away.
+        let due = message.life.due()?.0.min(u64::MAX >> 8);
+        Some(Self(due << 8 | u64::from(rank(message))))
+    }
+
+    const fn due(self) -> Timestamp {
+        Timestamp(self.0 >> 8)
+    }
 }
 
 /// Slots that are due at one moment, in the order in which they came.
@@ -93,7 +112,7 @@ impl Tables {
 
     /// Puts the slot into the list of the moment at which its message is due
     /// now, which may be none.
-    fn set_due(&mut self, at: u32, due: Option<Timestamp>) {
+    fn set_due(&mut self, at: u32, due: Option<Moment>) {
         let Some(slot) = self.slot(at) else { return };
         let before = slot.due;
         if before == due {
@@ -122,7 +141,7 @@ impl Tables {
         }
     }
 
-    fn take_out(&mut self, due: Timestamp, previous: u32, next: u32) {
+    fn take_out(&mut self, due: Moment, previous: u32, next: u32) {
         self.waiting_messages -= 1;
         if let Some(before) = self.slot(previous) {
             before.next = next;
@@ -163,12 +182,46 @@ impl Tables {
     }
 
     fn put(&mut self, at: u32, message: Arc<Message>) {
-        let (due, is_final) = (message.life.due(), message.life.is_final());
+        let (due, is_final) = (Moment::of(&message), message.life.is_final());
+        if message.is_listed() {
+            self.list(&message);
+        }
         let Some(slot) = self.slot(at) else { return };
         let before = slot.message.replace(message);
         self.set_due(at, due);
+        if let Some(before) = &before
+            && before.is_listed()
+        {
+            self.unlist(at, before);
+        }
         if is_final && before.is_none_or(|before| !before.life.is_final()) {
             self.finished.push_back(at);
+        }
+    }
+
+    fn list(&mut self, message: &Message) {
+        let name = Pair::of(message).to_name();
+        self.listed
+            .entry(name)
+            .or_default()
+            .insert(Place::of(message));
+    }
+
+    /// Takes the place off the list that `before` had, unless the message in the
+    /// slot stands there as well.
+    fn unlist(&mut self, at: u32, before: &Message) {
+        let (name, place) = (Pair::of(before).to_name(), Place::of(before));
+        let now = self.slot(at).and_then(|slot| slot.message.as_ref());
+        if now.is_some_and(|now| {
+            now.is_listed() && Place::of(now) == place && Pair::of(now).to_name() == name
+        }) {
+            return;
+        }
+        if let Some(places) = self.listed.get_mut(&name) {
+            places.remove(&place);
+            if places.is_empty() {
+                self.listed.remove(&name);
+            }
         }
     }
 
@@ -185,6 +238,9 @@ impl Tables {
         };
         self.set_due(at, None);
         if let Some(message) = self.slot(at).and_then(|slot| slot.message.take()) {
+            if message.is_listed() {
+                self.unlist(at, &message);
+            }
             self.by_key.remove(&message.key);
             self.free.push(at);
         }
@@ -193,28 +249,42 @@ impl Tables {
     /// The message that has waited longest, claimed; `None` when none is due.
     fn claim(&mut self, now: Timestamp, lease_until: Timestamp) -> Option<Arc<Message>> {
         let (due, list) = self.due.first_key_value()?;
-        if *due > now {
+        if due.due() > now {
             return None;
         }
         let at = list.oldest;
         let message = self.slot(at)?.message.as_mut()?;
-        let life = &mut Arc::make_mut(message).life;
-        life.claim(now, lease_until);
-        let (due, message) = (life.due(), message.clone());
-        self.set_due(at, due);
+        let before = message.is_listed().then(|| message.clone());
+        Arc::make_mut(message).life.claim(now, lease_until);
+        let message = message.clone();
+        self.set_due(at, Moment::of(&message));
+        if let Some(before) = before {
+            self.unlist(at, &before);
+        } else if message.is_listed() {
+            self.list(&message);
+        }
         Some(message)
     }
 
-    fn apply(&mut self, change: Change) {
+    fn apply(&mut self, change: Change, committed: &mut Committed) {
         match change {
             Change::Insert(message) => self.insert(message),
             Change::Update(message) => {
                 // What was forgotten stays so.
-                if let Some(at) = self.by_key.get(&message.key) {
-                    self.put(*at, message);
+                let Some(at) = self.by_key.get(&message.key).copied() else {
+                    return;
+                };
+                let kept = self.slot(at).and_then(|slot| slot.message.as_ref());
+                if kept.is_some_and(|kept| kept.life.is_ahead_of(&message.life)) {
+                    committed.late.push(message.key.clone());
+                } else {
+                    self.put(at, message);
                 }
             }
             Change::Enqueue(delivery) => {
+                if committed.is_late(&delivery.content.message().key) {
+                    return;
+                }
                 let outbox = self.outbox.entry(delivery.account.clone()).or_default();
                 if outbox.insert(delivery.key, delivery).is_none() {
                     self.waiting += 1;
@@ -236,7 +306,7 @@ impl Tables {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+    async fn commit(&self, changes: Vec<Change>) -> Result<Committed, StoreError> {
         self.with(|tables| {
             let new = changes
                 .iter()
@@ -245,13 +315,14 @@ impl Store for MemoryStore {
             if new > 0 && tables.waiting_messages + tables.waiting + new > self.capacity {
                 return Err(StoreError::Full);
             }
+            let mut committed = Committed::default();
             for change in changes {
-                tables.apply(change);
+                tables.apply(change, &mut committed);
             }
             while tables.finished.len() > self.history {
                 tables.forget_first();
             }
-            Ok(())
+            Ok(committed)
         })
     }
 
@@ -275,6 +346,29 @@ impl Store for MemoryStore {
             (0..=u8::MAX)
                 .map_while(|part| tables.message(&key(part)).cloned())
                 .collect()
+        }))
+    }
+
+    async fn between(
+        &self,
+        pair: &Pair,
+        behind: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Message>>, StoreError> {
+        use core::ops::Bound::{Excluded, Unbounded};
+        let to = behind.map_or(Unbounded, Excluded);
+        Ok(self.with(|tables| {
+            tables
+                .listed
+                .get(&pair.to_name())
+                .map_or_else(Vec::new, |places| {
+                    places
+                        .range((Unbounded, to))
+                        .rev()
+                        .take(limit)
+                        .filter_map(|place| tables.message(&place.key).cloned())
+                        .collect()
+                })
         }))
     }
 
@@ -302,7 +396,7 @@ impl Store for MemoryStore {
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.with(|tables| tables.due.first_key_value().map(|(due, _)| *due)))
+        Ok(self.with(|tables| tables.due.first_key_value().map(|(due, _)| due.due())))
     }
 
     async fn outbox(
@@ -392,6 +486,7 @@ mod tests {
         store.with(|tables| {
             assert_eq!((tables.by_key.len(), tables.finished.len()), (2, 2));
             assert_eq!((tables.waiting_messages, tables.due.len()), (0, 0));
+            assert!(tables.listed.is_empty());
             assert!(tables.slots.len() <= 7, "{}", tables.slots.len());
         });
     }

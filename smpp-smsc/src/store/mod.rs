@@ -11,6 +11,7 @@ mod redb;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use smpp_pdu::{Address, PriorityFlag};
 
 use crate::{Message, MessageId, MessageKey, Timestamp};
 
@@ -27,7 +28,11 @@ pub use redb::{OpenError, RedbStore};
 pub trait Store: Send + Sync + 'static {
     /// Makes all of these changes, in their order, or none of them. They are
     /// durable, as far as this store is, when the call returns.
-    async fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError>;
+    ///
+    /// Updates that come too late are left out, with what the same call enqueues
+    /// about these messages, and are told in [`Committed`]: where several nodes
+    /// share a store, another may have been faster.
+    async fn commit(&self, changes: Vec<Change>) -> Result<Committed, StoreError>;
 
     /// The messages with these keys, in the order of the keys.
     async fn messages(
@@ -38,8 +43,19 @@ pub trait Store: Send + Sync + 'static {
     /// All messages that share this id, in the order of their parts.
     async fn find(&self, id: &MessageId) -> Result<Vec<Arc<Message>>, StoreError>;
 
+    /// At most `limit` of the messages between these two addresses that are
+    /// [listed](Message::is_listed), the one that was submitted last first,
+    /// beginning behind `behind`.
+    async fn between(
+        &self,
+        pair: &Pair,
+        behind: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Message>>, StoreError>;
+
     /// Takes at most `limit` messages in hand that are due at `now`, those that
-    /// have waited longest first: [`Life::claim`](crate::Life::claim) is applied
+    /// have waited longest first, and of those that are due at the same moment
+    /// the ones with the highest [priority](Message::priority): [`Life::claim`](crate::Life::claim) is applied
     /// to each, and the result kept and given back. Nobody else gets them before
     /// `lease_until`.
     async fn claim(
@@ -72,7 +88,8 @@ pub trait Store: Send + Sync + 'static {
 pub enum Change {
     /// A new message. Its key is not in the store.
     Insert(Arc<Message>),
-    /// A message that is in the store, as it is now.
+    /// A message that is in the store, as it is now. Too late when the one in
+    /// the store is [ahead of it](crate::Life::is_ahead_of).
     Update(Arc<Message>),
     /// Something new for an ESME.
     Enqueue(Arc<Delivery>),
@@ -83,6 +100,93 @@ pub enum Change {
         /// Which it was.
         key: DeliveryKey,
     },
+}
+
+/// What became of the changes of a commit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// Messages whose update came too late.
+    pub late: Vec<MessageKey>,
+}
+
+impl Committed {
+    /// Whether an update of this message came too late.
+    #[must_use]
+    pub fn is_late(&self, key: &MessageKey) -> bool {
+        self.late.contains(key)
+    }
+}
+
+/// Messages of one account with the same source and the same destination. Types
+/// of numbers and numbering plans are not looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pair {
+    /// `system_id` of the account.
+    pub account: Arc<str>,
+    /// Digits or letters of the source.
+    pub source: Box<[u8]>,
+    /// Digits or letters of the destination; none for broadcasts.
+    pub destination: Box<[u8]>,
+}
+
+impl Pair {
+    /// The pair of this message.
+    #[must_use]
+    pub fn of(message: &Message) -> Self {
+        let content = message.content();
+        Self::new(&message.account, content.source, content.destination)
+    }
+
+    /// The pair of an account and two addresses.
+    #[must_use]
+    pub fn new(account: &Arc<str>, source: Address<'_>, destination: Address<'_>) -> Self {
+        Self {
+            account: account.clone(),
+            source: source.addr.as_bytes().into(),
+            destination: destination.addr.as_bytes().into(),
+        }
+    }
+
+    /// One text for all of it, for stores that want one. No part of it has a NUL.
+    pub(crate) fn to_name(&self) -> Box<[u8]> {
+        [self.account.as_bytes(), &self.source, &self.destination]
+            .join(&0)
+            .into()
+    }
+}
+
+/// The place of a message among those of its pair.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// When it was submitted, or replaced.
+    pub submitted: Timestamp,
+    /// Which of those of that moment.
+    pub key: MessageKey,
+}
+
+impl Place {
+    /// The place of this message.
+    #[must_use]
+    pub fn of(message: &Message) -> Self {
+        Self {
+            submitted: message.submitted,
+            key: message.key.clone(),
+        }
+    }
+}
+
+/// How far behind others that are due at the same moment, by priority. Where an
+/// attempt is under way, the moment is the end of a lease, and all are alike.
+pub(crate) fn rank(message: &Message) -> u8 {
+    if message.life.is_in_flight() {
+        return 0;
+    }
+    let urgency = match message.priority() {
+        // Of broadcasts in the background: less than normal.
+        PriorityFlag::LEVEL_4 => 0,
+        level => level.0.saturating_add(1),
+    };
+    u8::MAX - urgency
 }
 
 /// The place of a delivery in the outbox of its account.
@@ -108,6 +212,22 @@ pub struct Delivery {
 pub enum DeliveryContent {
     /// The receipt of this message, which has reached its final state.
     Receipt(Arc<Message>),
+    /// An intermediate notification: an attempt to deliver this message has
+    /// failed for now.
+    Notification(Arc<Message>),
+    /// An `alert_notification`: the recipient of this message, which asked for
+    /// it with `set_dpf`, can be reached again.
+    Alert(Arc<Message>),
+}
+
+impl DeliveryContent {
+    /// The message that it speaks of.
+    #[must_use]
+    pub const fn message(&self) -> &Arc<Message> {
+        match self {
+            Self::Receipt(message) | Self::Notification(message) | Self::Alert(message) => message,
+        }
+    }
 }
 
 /// Why a store did not do what it was asked for.

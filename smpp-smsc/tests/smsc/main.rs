@@ -6,10 +6,18 @@
     reason = "a failing helper fails its test"
 )]
 
+mod alerts;
 mod bind;
+mod broadcast;
+mod lists;
+mod matching;
+mod modes;
 mod operations;
+mod present;
+mod priority;
 mod receipts;
 mod redelivery;
+mod script;
 mod shutdown;
 mod stores;
 mod strangers;

@@ -8,15 +8,6 @@ use smpp_smsc::network::Handsets;
 
 use crate::support::*;
 
-const VERSIONS: [InterfaceVersion; 3] = [
-    InterfaceVersion::V3_3,
-    InterfaceVersion::V3_4,
-    InterfaceVersion::V5_0,
-];
-
-/// In a day, so that nothing happens to the message meanwhile.
-const TOMORROW: &str = "000001000000000R";
-
 #[tokio::test]
 async fn ids_are_unique_and_short_enough_for_the_version() {
     let (_smsc, address) = serve(centre()).await;
@@ -198,20 +189,6 @@ async fn submit_multi_to_nobody_is_refused() {
     let resp = client.ask(multi(&lists)).await;
     assert_eq!(resp.status(), CommandStatus::ESME_RINVDLNAME);
     client.is_served().await;
-}
-
-fn query<'a>(id: &'a str, source: &'a str) -> QuerySm<'a> {
-    QuerySm::default()
-        .message_id(text(id))
-        .source_addr(Address::alphanumeric(source).unwrap())
-}
-
-fn state(received: &Received) -> (MessageState, String) {
-    assert_eq!(received.status(), CommandStatus::ESME_ROK);
-    let Body::QuerySmResp(resp) = received.pdu().body else {
-        panic!("{received:?}");
-    };
-    (resp.message_state, resp.final_date.to_string())
 }
 
 #[tokio::test]

@@ -2,14 +2,17 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use smpp_pdu::*;
-use smpp_smsc::network::Handsets;
-use smpp_smsc::store::{Change, Delivery, DeliveryKey, MemoryStore, Store, StoreError};
+use smpp_smsc::network::{Handsets, Outcome};
+use smpp_smsc::store::{
+    Change, Committed, Delivery, DeliveryKey, MemoryStore, Pair, Place, Store, StoreError,
+};
 use smpp_smsc::{Message, MessageId, MessageKey, Timestamp};
 
+use crate::script::*;
 use crate::support::*;
 
 #[tokio::test]
@@ -28,10 +31,12 @@ async fn a_full_store_says_so_and_takes_more_when_messages_have_ended() {
     assert!(full > 0);
 }
 
-/// A store that fails while its switch is on.
+/// A store that fails while its switch is on, and that another node uses too.
 struct Broken {
     inner: MemoryStore,
     broken: Arc<AtomicBool>,
+    /// What another node does just before the next update.
+    meanwhile: Arc<Mutex<Vec<Change>>>,
 }
 
 impl Broken {
@@ -45,8 +50,12 @@ impl Broken {
 
 #[async_trait]
 impl Store for Broken {
-    async fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+    async fn commit(&self, changes: Vec<Change>) -> Result<Committed, StoreError> {
         self.check()?;
+        if changes.iter().any(|one| matches!(one, Change::Update(_))) {
+            let meanwhile = core::mem::take(&mut *self.meanwhile.lock().unwrap());
+            self.inner.commit(meanwhile).await?;
+        }
         self.inner.commit(changes).await
     }
 
@@ -61,6 +70,16 @@ impl Store for Broken {
     async fn find(&self, id: &MessageId) -> Result<Vec<Arc<Message>>, StoreError> {
         self.check()?;
         self.inner.find(id).await
+    }
+
+    async fn between(
+        &self,
+        pair: &Pair,
+        behind: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Message>>, StoreError> {
+        self.check()?;
+        self.inner.between(pair, behind, limit).await
     }
 
     async fn claim(
@@ -100,6 +119,7 @@ async fn what_a_store_does_not_take_is_refused_until_it_works_again() {
     let store = Broken {
         inner: MemoryStore::default(),
         broken: broken.clone(),
+        meanwhile: Arc::default(),
     };
     let lease = Duration::from_millis(50);
     let (_smsc, address) = serve(centre().store(store).lease(lease)).await;
@@ -122,4 +142,79 @@ async fn what_a_store_does_not_take_is_refused_until_it_works_again() {
     assert_eq!(client.ask(cancel).await.status(), CommandStatus::ESME_ROK);
     let id = client.ask(sm().with_receipt()).await.message_id();
     assert_eq!(client.take_receipt().await, (id, MessageState::DELIVERED));
+}
+
+#[tokio::test]
+async fn what_another_node_was_faster_with_is_not_taken_back() {
+    let meanwhile = Arc::new(Mutex::new(Vec::new()));
+    let store = Broken {
+        inner: MemoryStore::default(),
+        broken: Arc::default(),
+        meanwhile: meanwhile.clone(),
+    };
+    let network = Script::holding();
+    let (_smsc, address) = serve(centre().store(store).network(network.clone())).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let expired = |message: &Message| {
+        let mut message = message.clone();
+        message.life.release(message.submitted);
+        assert!(message.life.expire(Timestamp::NEVER));
+        Change::Update(message.into())
+    };
+
+    // The outcome of an attempt, of which there is no receipt then.
+    let first = client.ask(sm().with_receipt()).await.message_id();
+    let attempts = network.attempted(1).await;
+    meanwhile
+        .lock()
+        .unwrap()
+        .push(expired(&attempts[0].message));
+    network.report(attempts[0].ended(Outcome::Delivered));
+    until(|| async { meanwhile.lock().unwrap().is_empty() }).await;
+    let resp = client.ask(query(&first, "BANK")).await;
+    assert_eq!(state(&resp).0, MessageState::EXPIRED);
+
+    // A cancellation and a replacement.
+    let source = sm().source_addr;
+    let by_id = CancelSm::default().source_addr(source);
+    let all = by_id.destination_addr(sm().destination_addr);
+    let replace = ReplaceSm::default()
+        .source_addr(source)
+        .short_message(sm().short_message);
+    for (by, failed) in [
+        (0, CommandStatus::ESME_RCANCELFAIL),
+        (1, CommandStatus::ESME_RCANCELFAIL),
+        (2, CommandStatus::ESME_RREPLACEFAIL),
+    ] {
+        let attempted = network.attempts().len();
+        let id = client.ask(sm().with_receipt()).await.message_id();
+        let attempts = network.attempted(attempted + 1).await;
+        let message = &attempts[attempted].message;
+        network.report(attempts[attempted].ended(NOT_NOW));
+        while !waits(&client.ask(query(&id, "BANK")).await) {}
+        let mut message = Message::clone(message);
+        let outcome = Outcome::NotNow { error: 27 };
+        let retries = smpp_smsc::Retries::default();
+        message.life.report(message.submitted, 1, outcome, &retries);
+        meanwhile.lock().unwrap().push(expired(&message));
+        let body: Body<'_> = match by {
+            0 => by_id.message_id(text(&id)).into(),
+            1 => all.into(),
+            _ => replace.message_id(text(&id)).into(),
+        };
+        let resp = client.ask(body).await;
+        assert_eq!(resp.status(), failed, "{by}");
+        let resp = client.ask(query(&id, "BANK")).await;
+        assert_eq!(state(&resp).0, MessageState::EXPIRED);
+    }
+    // No receipt of what did not happen has come.
+    client.is_served().await;
+}
+
+/// Whether the attempt that failed is known.
+fn waits(resp: &Received) -> bool {
+    let Body::QuerySmResp(body) = resp.pdu().body else {
+        panic!("{resp:?}");
+    };
+    body.error_code == 27
 }

@@ -3,6 +3,7 @@
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::collections::VecDeque;
+use std::path::Path;
 
 use smpp_codec::receipt::Receipt;
 use smpp_codec::{Framer, decode, encode};
@@ -15,6 +16,16 @@ use tokio::net::TcpStream;
 /// How long a test waits for what must come. Long: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Those that differ.
+pub(crate) const VERSIONS: [InterfaceVersion; 3] = [
+    InterfaceVersion::V3_3,
+    InterfaceVersion::V3_4,
+    InterfaceVersion::V5_0,
+];
+
+/// In a day, so that nothing happens to the message meanwhile.
+pub(crate) const TOMORROW: &str = "000001000000000R";
+
 pub(crate) const ACCOUNT: (&str, &str) = ("esme", "secret");
 
 /// A centre with the account and handsets that receive at once.
@@ -22,6 +33,24 @@ pub(crate) fn centre() -> Builder {
     Smsc::builder()
         .account(ACCOUNT.0, ACCOUNT.1)
         .network(Handsets::new(Duration::ZERO))
+}
+
+/// The same over every store, in this folder.
+pub(crate) fn every_store(folder: &Path) -> Vec<Builder> {
+    let mut builders = vec![centre()];
+    builders.extend(over_redb(folder));
+    builders
+}
+
+#[cfg(feature = "redb")]
+fn over_redb(folder: &Path) -> Option<Builder> {
+    let store = smpp_smsc::store::RedbStore::open(folder).unwrap();
+    Some(centre().store(store))
+}
+
+#[cfg(not(feature = "redb"))]
+fn over_redb(_folder: &Path) -> Option<Builder> {
+    None
 }
 
 pub(crate) async fn serve(builder: Builder) -> (Smsc, SocketAddr) {
@@ -261,6 +290,22 @@ pub(crate) fn sm() -> SubmitSm<'static> {
 
 pub(crate) fn text(text: &str) -> COctetStr<'_> {
     COctetStr::try_from(text).unwrap()
+}
+
+pub(crate) fn query<'a>(id: &'a str, source: &'a str) -> QuerySm<'a> {
+    QuerySm::default()
+        .message_id(text(id))
+        .source_addr(Address::alphanumeric(source).unwrap())
+}
+
+/// State and final date.
+#[track_caller]
+pub(crate) fn state(received: &Received) -> (MessageState, String) {
+    assert_eq!(received.status(), CommandStatus::ESME_ROK);
+    let Body::QuerySmResp(resp) = received.pdu().body else {
+        panic!("{received:?}");
+    };
+    (resp.message_state, resp.final_date.to_string())
 }
 
 /// Waits until a condition of the centre holds.

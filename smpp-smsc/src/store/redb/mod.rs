@@ -1,10 +1,10 @@
 //! The embedded store: one file, by redb.
 
+mod error;
 mod schema;
 
 use core::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use async_trait::async_trait;
@@ -13,11 +13,14 @@ use redb::{
     StorageError,
 };
 
-use super::{Change, Delivery, DeliveryKey, Store, StoreError};
+use super::{Change, Committed, Delivery, DeliveryKey, Pair, Place, Store, StoreError};
 use crate::{Clock, Message, MessageId, MessageKey, Timestamp};
 use tracing::info;
 
-use schema::{DUE, ENDED, MESSAGES, OUTBOX, Tables};
+use error::Failure;
+use schema::{Before, DUE, ENDED, LISTED, MESSAGES, OUTBOX, Tables};
+
+pub use error::OpenError;
 
 /// The file in the folder of a store.
 const FILE: &str = "messages.redb";
@@ -57,15 +60,6 @@ struct Inner {
 }
 
 type Reopen = Box<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>;
-
-/// A store that cannot be opened.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {why}", path.display())]
-pub struct OpenError {
-    path: PathBuf,
-    why: String,
-    source: Option<io::Error>,
-}
 
 impl RedbStore {
     /// Opens the store in this folder, and makes it where there is none.
@@ -208,68 +202,11 @@ impl fmt::Debug for RedbStore {
     }
 }
 
-/// Whatever redb says.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("full")]
-    Full,
-    #[error("there is a message {0} already")]
-    Taken(MessageId),
-    #[error("{0}")]
-    Storage(#[from] StorageError),
-    #[error("{0}")]
-    Table(#[from] redb::TableError),
-    #[error("{0}")]
-    Transaction(#[from] redb::TransactionError),
-    #[error("{0}")]
-    Commit(#[from] redb::CommitError),
-    #[error("{0}")]
-    Durability(#[from] redb::SetDurabilityError),
-    #[error("{0}")]
-    Open(#[from] DatabaseError),
-    #[error("{0}")]
-    Record(#[from] schema::BadRecord),
-}
-
-impl Failure {
-    fn storage(&self) -> Option<&StorageError> {
-        match self {
-            Self::Storage(error)
-            | Self::Table(redb::TableError::Storage(error))
-            | Self::Transaction(redb::TransactionError::Storage(error))
-            | Self::Commit(redb::CommitError::Storage(error))
-            | Self::Open(DatabaseError::Storage(error)) => Some(error),
-            _ => None,
-        }
-    }
-
-    fn is_of_the_disk(&self) -> bool {
-        let storage = self.storage();
-        storage.is_some_and(|error| {
-            matches!(
-                error,
-                StorageError::Io(_) | StorageError::PreviousIo | StorageError::Backend(_)
-            )
-        })
-    }
-}
-
-impl From<Failure> for StoreError {
-    fn from(failure: Failure) -> Self {
-        match (&failure, failure.storage()) {
-            (Failure::Full, _) => Self::Full,
-            (_, Some(StorageError::Io(error))) if error.kind() == io::ErrorKind::StorageFull => {
-                Self::Failed("the disk is full".into())
-            }
-            _ => Self::Failed(failure.to_string()),
-        }
-    }
-}
-
 /// Tables exist from the start, so that reading never finds them missing; and
 /// what a process had in hand that is gone is due.
 fn prepare(database: &Database, now: Timestamp) -> Result<(), Failure> {
     let transaction = database.begin_write()?;
+    Tables::upgrade(&transaction)?;
     let left = Tables::open(&transaction)?.release(now)?;
     transaction.commit()?;
     if left > 0 {
@@ -281,7 +218,8 @@ fn prepare(database: &Database, now: Timestamp) -> Result<(), Failure> {
     Ok(())
 }
 
-fn commit(database: &Database, changes: &[Change], capacity: u64) -> Result<(), Failure> {
+fn commit(database: &Database, changes: &[Change], capacity: u64) -> Result<Committed, Failure> {
+    let mut committed = Committed::default();
     let transaction = database.begin_write()?;
     {
         let mut tables = Tables::open(&transaction)?;
@@ -294,11 +232,11 @@ fn commit(database: &Database, changes: &[Change], capacity: u64) -> Result<(), 
             return Err(Failure::Full);
         }
         for change in changes {
-            tables.apply(change)?;
+            tables.apply(change, &mut committed)?;
         }
     }
     transaction.commit()?;
-    Ok(())
+    Ok(committed)
 }
 
 fn claim(
@@ -317,23 +255,23 @@ fn claim(
         let mut due = Vec::new();
         for entry in tables
             .due
-            .range(..(now.0.saturating_add(1), "", 0))?
+            .range(..(now.0.saturating_add(1), 0, "", 0))?
             .take(limit)
         {
             let (key, _) = entry?;
-            let (at, id, part) = key.value();
-            due.push((at, id.to_owned(), part));
+            let (at, rank, id, part) = key.value();
+            due.push((at, rank, id.to_owned(), part));
         }
-        for (at, id, part) in due {
-            tables.due.remove((at, id.as_str(), part))?;
+        for (at, rank, id, part) in due {
             let message = match tables.messages.get((id.as_str(), part))? {
                 Some(record) => Some(schema::message((&id, part), record.value())?),
                 None => None,
             };
-            let Some(mut message) = message else { continue };
-            if message.life.is_in_flight() {
-                tables.in_hand.remove((id.as_str(), part))?;
-            }
+            let Some(mut message) = message else {
+                tables.due.remove((at, rank, id.as_str(), part))?;
+                continue;
+            };
+            tables.take_out((id.as_str(), part), &Before::of(&message))?;
             message.life.claim(now, lease_until);
             tables.put(&message)?;
             claimed.push(Arc::new(message));
@@ -356,7 +294,7 @@ fn sweep(database: &Database, ended_before: Timestamp, limit: usize) -> Result<u
         }
         for (at, id, part) in over {
             tables.ended.remove((at, id.as_str(), part))?;
-            tables.messages.remove((id.as_str(), part))?;
+            tables.forget((id.as_str(), part))?;
             swept += 1;
         }
     }
@@ -366,9 +304,9 @@ fn sweep(database: &Database, ended_before: Timestamp, limit: usize) -> Result<u
 
 #[async_trait]
 impl Store for RedbStore {
-    async fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+    async fn commit(&self, changes: Vec<Change>) -> Result<Committed, StoreError> {
         if changes.is_empty() {
-            return Ok(());
+            return Ok(Committed::default());
         }
         self.work(move |database, inner| commit(database, &changes, inner.capacity))
             .await
@@ -401,6 +339,36 @@ impl Store for RedbStore {
             for entry in table.range((id.as_str(), 0)..=(id.as_str(), u8::MAX))? {
                 let (name, record) = entry?;
                 found.push(Arc::new(schema::message(name.value(), record.value())?));
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    async fn between(
+        &self,
+        pair: &Pair,
+        behind: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Message>>, StoreError> {
+        let pair = pair.to_name();
+        self.work(move |database, _| {
+            let transaction = database.begin_read()?;
+            let messages = transaction.open_table(MESSAGES)?;
+            let from = (&*pair, 0, "", 0);
+            // No id begins with a character behind this one.
+            let end = (&*pair, u64::MAX, "\u{7F}", 0);
+            let to = behind
+                .as_ref()
+                .map_or(end, |behind| schema::place(&pair, behind));
+            let mut found = Vec::new();
+            let listed = transaction.open_table(LISTED)?;
+            for entry in listed.range(from..to)?.rev().take(limit) {
+                let (key, _) = entry?;
+                let (.., id, part) = key.value();
+                if let Some(record) = messages.get((id, part))? {
+                    found.push(Arc::new(schema::message((id, part), record.value())?));
+                }
             }
             Ok(found)
         })
@@ -476,94 +444,4 @@ fn next_due(database: &Database) -> Result<Option<Timestamp>, Failure> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::conformance;
-
-    const HOUR: core::time::Duration = core::time::Duration::from_secs(3600);
-
-    fn opened(folder: &Path) -> RedbStore {
-        RedbStore::open(folder).unwrap()
-    }
-
-    #[tokio::test]
-    async fn the_store_passes_the_conformance_suite() {
-        let folder = tempfile::tempdir().unwrap();
-        let next = core::sync::atomic::AtomicU32::new(0);
-        conformance::check(|| async {
-            let number = next.fetch_add(1, core::sync::atomic::Ordering::Relaxed);
-            opened(&folder.path().join(number.to_string()))
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn what_was_committed_is_there_after_a_restart() {
-        let folder = tempfile::tempdir().unwrap();
-        let message = conformance::message("a", 0, 5);
-        let store = opened(folder.path());
-        store
-            .commit(vec![Change::Insert(message.clone())])
-            .await
-            .unwrap();
-        drop(store);
-        let store = opened(folder.path());
-        assert_eq!(store.find(&message.key.id).await.unwrap(), [message]);
-        assert_eq!(store.next_due().await.unwrap(), Some(Timestamp(5)));
-    }
-
-    #[tokio::test]
-    async fn what_was_in_hand_is_due_after_a_restart() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = opened(folder.path());
-        let message = conformance::message("a", 0, 5);
-        let insert = vec![Change::Insert(message.clone())];
-        store.commit(insert).await.unwrap();
-        let far = Timestamp::NEVER.before(HOUR);
-        assert_eq!(store.claim(Timestamp(6), far, 10).await.unwrap().len(), 1);
-        assert_eq!(store.next_due().await.unwrap(), Some(far));
-        // A claim is durable with the next commit.
-        let other = conformance::message("b", 0, far.0);
-        store.commit(vec![Change::Insert(other)]).await.unwrap();
-        drop(store);
-
-        let store = opened(folder.path());
-        let due = store.next_due().await.unwrap().unwrap();
-        assert!(due <= Clock::system().now());
-        let found = store.find(&message.key.id).await.unwrap();
-        assert_eq!(found[0].life.attempts(), 1);
-        assert!(!found[0].life.is_in_flight());
-    }
-
-    #[tokio::test]
-    async fn a_second_process_is_told_why_it_may_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let _store = opened(folder.path());
-        let error = RedbStore::open(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("another process has it open"), "{error}");
-        assert!(error.contains("messages.redb"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn a_full_store_takes_no_new_message_but_lets_others_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = opened(folder.path()).capacity(2);
-        let message = conformance::message;
-        let (a, b) = (message("a", 0, 5), message("b", 0, 5));
-        let both = vec![Change::Insert(a.clone()), Change::Insert(b)];
-        store.commit(both).await.unwrap();
-        let third = vec![Change::Insert(message("c", 0, 5))];
-        assert_eq!(store.commit(third.clone()).await, Err(StoreError::Full));
-        let ended = conformance::delivered(&a, Timestamp(6));
-        store.commit(vec![Change::Update(ended)]).await.unwrap();
-        store.commit(third).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_file_that_is_no_store_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(FILE), b"no store").unwrap();
-        let error = RedbStore::open(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("messages.redb: "), "{error}");
-    }
-}
+mod tests;

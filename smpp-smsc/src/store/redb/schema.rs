@@ -8,10 +8,10 @@ use redb::{
     ReadableTable, ReadableTableMetadata, StorageError, Table, TableDefinition, TableError,
     WriteTransaction,
 };
-use smpp_pdu::MessageState;
+use smpp_pdu::{CommandId, MessageState};
 
 use super::Failure;
-use crate::store::{Change, Delivery, DeliveryContent, DeliveryKey};
+use crate::store::{Change, Committed, Delivery, DeliveryContent, DeliveryKey, Pair, Place, rank};
 use crate::{Life, LifeRecord, Message, MessageId, MessageKey, Timestamp};
 
 /// A message without its name: account, submitted, state, scheduled, expires,
@@ -33,14 +33,29 @@ type Record<'a> = (
 /// Id and part.
 type Name<'a> = (&'a str, u8);
 
-/// What a delivery is of.
+/// What a delivery is.
 const RECEIPT: u8 = 0;
+const NOTIFICATION: u8 = 1;
+const ALERT: u8 = 2;
 
 pub(super) const MESSAGES: TableDefinition<'static, Name<'static>, Record<'static>> =
     TableDefinition::new("messages 1");
 
-/// Every message that has not ended, by the time when it is due.
-pub(super) const DUE: TableDefinition<'static, (u64, &str, u8), ()> = TableDefinition::new("due 1");
+/// Every message that has not ended, by the time when it is due and its rank.
+pub(super) const DUE: TableDefinition<'static, Due<'static>, ()> = TableDefinition::new("due 2");
+
+/// Time, rank, id and part.
+type Due<'a> = (u64, u8, &'a str, u8);
+
+/// The same without ranks, in files of an earlier version.
+const DUE_1: TableDefinition<'static, (u64, &str, u8), ()> = TableDefinition::new("due 1");
+
+/// Every message that is listed, by the name of its pair and its place.
+pub(super) const LISTED: TableDefinition<'static, Listed<'static>, ()> =
+    TableDefinition::new("listed 1");
+
+/// Name of the pair, time of submission, id and part.
+type Listed<'a> = (&'a [u8], u64, &'a str, u8);
 
 /// Every message with an attempt under way. Those that are here when the file is
 /// opened were left behind by a process that is gone.
@@ -81,11 +96,13 @@ fn record(message: &Message) -> Record<'_> {
     )
 }
 
-pub(super) fn message(name: Name<'_>, record: Record<'_>) -> Result<Message, BadRecord> {
-    let (account, submitted, state, scheduled, expires, due, attempts, in_flight, done, error, pdu) =
-        record;
-    let bad = || BadRecord(format!("message {} ({})", name.0, name.1));
-    let life = Life::from_record(LifeRecord {
+fn bad(name: Name<'_>) -> BadRecord {
+    BadRecord(format!("message {} ({})", name.0, name.1))
+}
+
+fn life(name: Name<'_>, record: &Record<'_>) -> Result<Life, BadRecord> {
+    let (_, _, state, scheduled, expires, due, attempts, in_flight, done, error, _) = *record;
+    Life::from_record(LifeRecord {
         state: MessageState(state),
         scheduled: Timestamp(scheduled),
         expires: Timestamp(expires),
@@ -95,13 +112,18 @@ pub(super) fn message(name: Name<'_>, record: Record<'_>) -> Result<Message, Bad
         done: done.map(Timestamp),
         error,
     })
-    .ok_or_else(bad)?;
+    .ok_or_else(|| bad(name))
+}
+
+pub(super) fn message(name: Name<'_>, record: Record<'_>) -> Result<Message, BadRecord> {
+    let life = life(name, &record)?;
+    let (account, submitted, .., pdu) = record;
     let key = MessageKey {
-        id: MessageId::new(name.0).map_err(|_| bad())?,
+        id: MessageId::new(name.0).map_err(|_| bad(name))?,
         part: name.1,
     };
     let octets = Bytes::copy_from_slice(pdu);
-    Message::new(key, account.into(), Timestamp(submitted), life, octets).map_err(|_| bad())
+    Message::new(key, account.into(), Timestamp(submitted), life, octets).map_err(|_| bad(name))
 }
 
 pub(super) fn delivery(
@@ -109,21 +131,71 @@ pub(super) fn delivery(
     key: u64,
     (created, kind, name, record): (u64, u8, Name<'_>, Record<'_>),
 ) -> Result<Delivery, BadRecord> {
-    if kind != RECEIPT {
-        return Err(BadRecord(format!("delivery {key} of {account}")));
-    }
+    let content = match kind {
+        RECEIPT => DeliveryContent::Receipt,
+        NOTIFICATION => DeliveryContent::Notification,
+        ALERT => DeliveryContent::Alert,
+        _ => return Err(BadRecord(format!("delivery {key} of {account}"))),
+    };
     Ok(Delivery {
         key: DeliveryKey(key),
         account: account.into(),
         created: Timestamp(created),
-        content: DeliveryContent::Receipt(message(name, record)?.into()),
+        content: content(message(name, record)?.into()),
     })
+}
+
+/// What the tables know of a message.
+pub(super) struct Before {
+    life: Life,
+    rank: u8,
+    listed: Option<(Box<[u8]>, Timestamp)>,
+}
+
+impl Before {
+    /// Of a record. The PDU is read only where the tables need it: neither of a
+    /// message that an attempt is under way for, nor of one that has ended.
+    pub(super) fn read(name: Name<'_>, record: Record<'_>) -> Result<Self, BadRecord> {
+        let life = life(name, &record)?;
+        let waits = life.due().is_some() && !life.is_in_flight();
+        if waits || is_broadcast(record.10) {
+            return Ok(Self::of(&message(name, record)?));
+        }
+        Ok(Self {
+            life,
+            rank: 0,
+            listed: None,
+        })
+    }
+
+    pub(super) fn of(message: &Message) -> Self {
+        Self {
+            life: message.life,
+            rank: rank(message),
+            listed: message
+                .is_listed()
+                .then(|| (Pair::of(message).to_name(), message.submitted)),
+        }
+    }
+}
+
+/// Whether a PDU is a broadcast, by its header.
+fn is_broadcast(pdu: &[u8]) -> bool {
+    let id = pdu.get(4..8).and_then(|id| id.first_chunk());
+    id.is_some_and(|id| CommandId(u32::from_be_bytes(*id)) == CommandId::BROADCAST_SM)
+}
+
+/// The place of a message in the table of listed ones.
+pub(super) fn place<'a>(pair: &'a [u8], place: &'a Place) -> Listed<'a> {
+    let key = &place.key;
+    (pair, place.submitted.0, key.id.as_str(), key.part)
 }
 
 /// All tables of a transaction that writes.
 pub(super) struct Tables<'t> {
     pub(super) messages: Table<'t, Name<'static>, Record<'static>>,
-    pub(super) due: Table<'t, (u64, &'static str, u8), ()>,
+    pub(super) due: Table<'t, Due<'static>, ()>,
+    listed: Table<'t, Listed<'static>, ()>,
     pub(super) in_hand: Table<'t, Name<'static>, ()>,
     pub(super) ended: Table<'t, (u64, &'static str, u8), ()>,
     outbox: Table<'t, (&'static str, u64), (u64, u8, Name<'static>, Record<'static>)>,
@@ -134,6 +206,7 @@ impl<'t> Tables<'t> {
         Ok(Self {
             messages: transaction.open_table(MESSAGES)?,
             due: transaction.open_table(DUE)?,
+            listed: transaction.open_table(LISTED)?,
             in_hand: transaction.open_table(IN_HAND)?,
             ended: transaction.open_table(ENDED)?,
             outbox: transaction.open_table(OUTBOX)?,
@@ -145,7 +218,11 @@ impl<'t> Tables<'t> {
         Ok(self.due.len()?.saturating_add(self.outbox.len()?))
     }
 
-    pub(super) fn apply(&mut self, change: &Change) -> Result<(), Failure> {
+    pub(super) fn apply(
+        &mut self,
+        change: &Change,
+        committed: &mut Committed,
+    ) -> Result<(), Failure> {
         match change {
             Change::Insert(message) => {
                 // Nothing is ever lost under another message.
@@ -157,32 +234,33 @@ impl<'t> Tables<'t> {
                 Ok(())
             }
             Change::Update(message) => {
-                let (id, part) = (message.key.id.as_str(), message.key.part);
-                let Some(before) = self.messages.get((id, part))?.map(|guard| {
-                    let before = guard.value();
-                    (before.5, before.7, before.8)
-                }) else {
+                let name = (message.key.id.as_str(), message.key.part);
+                let before = match self.messages.get(name)? {
+                    Some(record) => Before::read(name, record.value())?,
                     // What was forgotten stays so.
-                    return Ok(());
+                    None => return Ok(()),
                 };
-                if let Some(due) = before.0 {
-                    self.due.remove((due, id, part))?;
+                if before.life.is_ahead_of(&message.life) {
+                    committed.late.push(message.key.clone());
+                    return Ok(());
                 }
-                if before.1 {
-                    self.in_hand.remove((id, part))?;
-                }
-                if let Some(done) = before.2 {
-                    self.ended.remove((done, id, part))?;
-                }
+                self.take_out(name, &before)?;
                 self.put(message)?;
                 Ok(())
             }
             Change::Enqueue(delivery) => {
-                let DeliveryContent::Receipt(of) = &delivery.content;
+                let (kind, of) = match &delivery.content {
+                    DeliveryContent::Receipt(of) => (RECEIPT, of),
+                    DeliveryContent::Notification(of) => (NOTIFICATION, of),
+                    DeliveryContent::Alert(of) => (ALERT, of),
+                };
+                if committed.is_late(&of.key) {
+                    return Ok(());
+                }
                 let name = (of.key.id.as_str(), of.key.part);
                 self.outbox.insert(
                     (&*delivery.account, delivery.key.0),
-                    (delivery.created.0, RECEIPT, name, record(of)),
+                    (delivery.created.0, kind, name, record(of)),
                 )?;
                 Ok(())
             }
@@ -209,10 +287,66 @@ impl<'t> Tables<'t> {
             };
             if let Some(mut message) = message {
                 message.life.release(now);
-                self.apply(&Change::Update(message.into()))?;
+                self.apply(&Change::Update(message.into()), &mut Committed::default())?;
             }
         }
         Ok(left.len())
+    }
+
+    /// Takes the entries of a message out of the other tables.
+    pub(super) fn take_out(
+        &mut self,
+        (id, part): Name<'_>,
+        before: &Before,
+    ) -> Result<(), StorageError> {
+        if let Some(due) = before.life.due() {
+            self.due.remove((due.0, before.rank, id, part))?;
+        }
+        if before.life.is_in_flight() {
+            self.in_hand.remove((id, part))?;
+        }
+        if let Some(done) = before.life.done() {
+            self.ended.remove((done.0, id, part))?;
+        }
+        if let Some((pair, submitted)) = &before.listed {
+            self.listed.remove((&**pair, submitted.0, id, part))?;
+        }
+        Ok(())
+    }
+
+    /// Takes a message that has ended out of the tables but that of the ended.
+    pub(super) fn forget(&mut self, name: Name<'_>) -> Result<(), Failure> {
+        let listed = match self.messages.remove(name)? {
+            Some(record) => Before::read(name, record.value())?.listed,
+            None => None,
+        };
+        if let Some((pair, submitted)) = listed {
+            self.listed.remove((&*pair, submitted.0, name.0, name.1))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the tables by times and addresses of a file of an earlier version.
+    pub(super) fn upgrade(transaction: &'t WriteTransaction) -> Result<(), Failure> {
+        if !transaction.delete_table(DUE_1)? {
+            return Ok(());
+        }
+        let mut tables = Self::open(transaction)?;
+        for entry in tables.messages.iter()? {
+            let (name, record) = entry?;
+            let (id, part) = name.value();
+            let message = message((id, part), record.value())?;
+            if let Some(due) = message.life.due() {
+                let place = (due.0, rank(&message), id, part);
+                tables.due.insert(place, ())?;
+            }
+            if message.is_listed() {
+                let pair = Pair::of(&message).to_name();
+                let place = (&*pair, message.submitted.0, id, part);
+                tables.listed.insert(place, ())?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes a message, whose old entries in the other tables are gone.
@@ -220,7 +354,12 @@ impl<'t> Tables<'t> {
         let (id, part) = (message.key.id.as_str(), message.key.part);
         self.messages.insert((id, part), record(message))?;
         if let Some(due) = message.life.due() {
-            self.due.insert((due.0, id, part), ())?;
+            self.due.insert((due.0, rank(message), id, part), ())?;
+        }
+        if message.is_listed() {
+            let pair = Pair::of(message).to_name();
+            self.listed
+                .insert((&*pair, message.submitted.0, id, part), ())?;
         }
         if message.life.is_in_flight() {
             self.in_hand.insert((id, part), ())?;
@@ -230,4 +369,23 @@ impl<'t> Tables<'t> {
         }
         Ok(())
     }
+}
+
+/// Makes the file what an earlier version would have left.
+#[cfg(test)]
+pub(super) fn downgrade(database: &redb::Database) -> Result<(), Failure> {
+    let transaction = database.begin_write()?;
+    {
+        let mut due_1 = transaction.open_table(DUE_1)?;
+        let due = transaction.open_table(DUE)?;
+        for entry in due.iter()? {
+            let (key, _) = entry?;
+            let (at, _, id, part) = key.value();
+            due_1.insert((at, id, part), ())?;
+        }
+    }
+    transaction.delete_table(DUE)?;
+    transaction.delete_table(LISTED)?;
+    transaction.commit()?;
+    Ok(())
 }
