@@ -1,7 +1,7 @@
 //! The programs against implementations by others: node-smpp, smpplib, and the
 //! dissector of Wireshark.
 //!
-//! Needs SMPP_BIN_DIR (the programs, built in release mode) and SMPP_PEERS (the
+//! Needs SMPP_BIN_DIR (the programs) and SMPP_PEERS (the
 //! peers: node_modules/ and python/).
 
 #![allow(
