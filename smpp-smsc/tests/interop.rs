@@ -106,7 +106,14 @@ fn send_signal(child: &Child, signal: &str) {
 fn centre() -> (Background, String) {
     let mut command = Command::new(directory("SMPP_BIN_DIR").join("smpp-smsc"));
     command
-        .args(["--listen", "127.0.0.1:0", "--delay", "20ms", "--store", "memory"])
+        .args([
+            "--listen",
+            "127.0.0.1:0",
+            "--delay",
+            "20ms",
+            "--store",
+            "memory",
+        ])
         .stderr(Stdio::null());
     let mut centre = Background::start(&mut command);
     loop {
