@@ -58,6 +58,9 @@ async fn a_centre_that_keeps_to_the_standard() {
         "cancel_sm",
         "submit_multi",
         "data_sm",
+        "broadcast_sm",
+        "query_broadcast_sm",
+        "cancel_broadcast_sm",
     ] {
         assert_eq!(row(&events, known)["supported"], true, "{known}");
     }

@@ -232,3 +232,14 @@ pub(super) fn best(url: &SmppUrl, accepted: &[Bound]) -> Option<Bound> {
         .or_else(|| accepted.first())
         .copied()
 }
+
+/// The bind with which operations of 5.0 are tried: what the centre does not know
+/// in an older session says nothing of them.
+pub(super) fn newest(accepted: &[Bound], best: Bound) -> Bound {
+    accepted
+        .iter()
+        .filter(|bound| bound.bind_type.transmits())
+        .find(|bound| bound.version == InterfaceVersion::V5_0)
+        .copied()
+        .unwrap_or(best)
+}

@@ -61,12 +61,21 @@ fn requests() -> Vec<(&'static str, Body<'static>)> {
 }
 
 /// Which operations the centre knows, and what its refusals look like.
-pub(super) async fn operations(probe: &mut Probe<'_>, bound: bind::Bound) -> Result<(), Failure> {
+/// Broadcasts are tried over `newest`.
+pub(super) async fn operations(
+    probe: &mut Probe<'_>,
+    bound: bind::Bound,
+    newest: bind::Bound,
+) -> Result<(), Failure> {
     let mut with_body = Vec::new();
     let mut bare = Vec::new();
-    let mut link = None;
+    let (mut link, mut newest_link) = (None, None);
     for (name, body) in requests() {
-        let answer = ask(probe, bound, &mut link, body).await?;
+        let answer = if name.contains("broadcast") && newest != bound {
+            ask(probe, newest, &mut newest_link, body).await?
+        } else {
+            ask(probe, bound, &mut link, body).await?
+        };
         let (verdict, detail) = known(name, &answer);
         if let Some(header) = answer.header()
             && header.command_status.is_error()
@@ -110,6 +119,9 @@ pub(super) async fn operations(probe: &mut Probe<'_>, bound: bind::Bound) -> Res
         ),
     };
     probe.row(&Row::noted("answers", "refusals have a body", says))?;
+    if let Some(link) = newest_link {
+        probe.offered(&link, newest);
+    }
     if let Some(mut link) = link {
         nuls(probe, &mut link).await?;
         probe.offered(&link, bound);

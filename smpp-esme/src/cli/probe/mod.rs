@@ -156,7 +156,8 @@ pub(crate) async fn run(args: &Args, url: &str, output: &mut Output) -> Result<(
     if args.wrong_password {
         bind::wrong_password(&mut probe, bound).await?;
     }
-    checks::operations(&mut probe, bound).await?;
+    let newest = bind::newest(&accepted, bound);
+    checks::operations(&mut probe, bound, newest).await?;
     if let Some(most) = args.window {
         checks::window(&mut probe, bound, most).await?;
     }
