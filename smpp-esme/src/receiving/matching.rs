@@ -139,7 +139,7 @@ impl Matcher {
             self.unload(&oldest);
         }
         let mut submission = Submission::new(id, message.key);
-        let destination = &message.message.destination_addr().addr;
+        let destination = &message.message.destination_addr().as_bytes();
         if !destination.is_empty() {
             submission = submission.destination(destination);
         }

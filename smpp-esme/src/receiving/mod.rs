@@ -58,5 +58,5 @@ pub use message::ReceivedMessage;
 pub use receipt::{Matched, Matching, ReceiptInfo, ReceivedReceipt, Unmatched};
 pub use received::Received;
 pub use receiver::Receiver;
-pub use submitted::{Lookup, OwnedAddress, Remembered, Submission, SubmissionKey, Timestamp};
+pub use submitted::{Lookup, Remembered, Submission, SubmissionKey, Timestamp};
 pub use tracker::{AwaitReceiptError, Awaited, Sending, TrackError, Tracker};

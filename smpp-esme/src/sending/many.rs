@@ -11,8 +11,8 @@ use super::order::Turn;
 use super::parts::Prepared;
 use super::policy::{Advice, Retries};
 use super::sender::{is_congested, refused};
-use super::{MessageError, OutgoingMessage, OwnedAddress, Sender, Sent, SentPart};
-use crate::{OwnedPdu, RequestError, RequestErrorKind, Requester, SubmitResp};
+use super::{MessageError, OutgoingMessage, Sender, Sent, SentPart};
+use crate::{OwnedAddress, OwnedPdu, RequestError, RequestErrorKind, Requester, SubmitResp};
 
 /// How many `submit_multi` of one call are under way at once.
 const AT_ONCE: usize = 16;

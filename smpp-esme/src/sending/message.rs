@@ -9,7 +9,8 @@ use smpp_pdu::{
     Tlv,
 };
 
-use super::{OwnedAddress, TimeForm, When};
+use super::{TimeForm, When};
+use crate::OwnedAddress;
 
 /// How a text that is too long for one message is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

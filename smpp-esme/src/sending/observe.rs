@@ -3,8 +3,7 @@
 use core::fmt;
 use std::time::SystemTime;
 
-use super::OwnedAddress;
-use crate::{RequestError, SubmitResp};
+use crate::{OwnedAddress, RequestError, SubmitResp};
 
 /// A part of a message, to one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
