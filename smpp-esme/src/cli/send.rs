@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::io::Read;
 
+use async_trait::async_trait;
 use smpp_codec::text::Encoding;
 use smpp_esme::{
     Client, Incoming, OutgoingMessage, OwnedPdu, PartInfo, ReceiptRequest, RequestError,
@@ -208,13 +209,14 @@ impl Telling {
     }
 }
 
+#[async_trait]
 impl SendObserver for Telling {
     fn sending(&self, part: &PartInfo<'_>) -> u64 {
         let _ = self.steps.send(Step::Sending(self.place(part)));
         0
     }
 
-    fn submitted(&self, _: u64, submitted: &Submitted<'_>) {
+    async fn submitted(&self, _: u64, submitted: &Submitted<'_>) {
         let response = submitted.response.response().clone();
         let step = Step::Answered(self.place(&submitted.part), Ok(response));
         let _ = self.steps.send(step);

@@ -106,8 +106,8 @@ impl Submission {
     #[must_use]
     pub fn from_submit(sm: &SubmitSm<'_>, resp: &SubmitResp) -> Self {
         Self::new(resp.message_id().as_bytes())
-            .source(&sm.source_addr)
-            .destination(&sm.destination_addr)
+            .source(sm.source_addr)
+            .destination(sm.destination_addr)
     }
 
     /// Sets the sender.

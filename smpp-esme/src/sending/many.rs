@@ -293,12 +293,16 @@ impl<R: Requester> Sender<R> {
             .collect();
         let outcome = self.requester.request(body).await;
         let results = for_each(to, &outcome, &mut Vec::new());
-        for (watched, result) in watched.into_iter().zip(results) {
+        // All at once, so that an observer that writes to a disk can write all at
+        // once.
+        let told = watched.into_iter().zip(results);
+        join(told.map(|(watched, result)| async move {
             match result {
-                Ok(response) => watched.submitted(&response),
+                Ok(response) => watched.submitted(&response).await,
                 Err(error) => watched.failed(&error),
             }
-        }
+        }))
+        .await;
         outcome
     }
 }

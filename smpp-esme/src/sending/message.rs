@@ -52,6 +52,11 @@ pub enum ReceiptRequest {
 }
 
 impl ReceiptRequest {
+    /// Whether any receipt, notification or acknowledgement is asked for.
+    pub(crate) fn is_wanted(self) -> bool {
+        self.bits() != RegisteredDelivery::NONE
+    }
+
     pub(crate) fn bits(self) -> RegisteredDelivery {
         let none = RegisteredDelivery::NONE;
         match self {

@@ -299,6 +299,7 @@ impl Prepared<'_> {
             parts: number(self.parts.len()),
             attempt,
             tag: &self.message.tag,
+            receipt: self.message.receipt,
         }
     }
 

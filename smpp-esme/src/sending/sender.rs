@@ -404,7 +404,7 @@ impl<R: Requester> Sender<R> {
         };
         let outcome = outcome.map(SubmitResp::from);
         match &outcome {
-            Ok(response) => watched.submitted(response),
+            Ok(response) => watched.submitted(response).await,
             Err(error) => watched.failed(error),
         }
         outcome
