@@ -22,7 +22,6 @@ mod send;
 mod show;
 mod times;
 mod tlv;
-mod tracker;
 mod tree;
 
 use std::process::ExitCode;
