@@ -64,13 +64,16 @@ pub trait Requester: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<OwnedPdu, RequestError>> + Send + 'a;
 
     /// As [`request`](Self::request), but when there is no room for it now, it
-    /// ends at once with [`RequestErrorKind::WindowFull`], and nothing was sent.
+    /// ends at once with [`RequestErrorKind::WindowFull`], and nothing was sent; a
+    /// [`Link`](crate::Link) without a bound session ends it with
+    /// [`RequestErrorKind::NoSession`].
     ///
     /// The default waits for room: what knows better overrides it.
     ///
     /// # Errors
     /// [`RequestError`].
     ///
+    /// [`RequestErrorKind::NoSession`]: crate::RequestErrorKind::NoSession
     /// [`RequestErrorKind::WindowFull`]: crate::RequestErrorKind::WindowFull
     fn try_request<'a>(
         &'a self,

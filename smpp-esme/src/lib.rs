@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod address;
 mod client;
 mod config;
 mod connect;
@@ -28,6 +29,7 @@ pub use smpp_codec as codec;
 pub use smpp_pdu as pdu;
 pub use smpp_session::{CloseReason, Rate, Stranger};
 
+pub use address::OwnedAddress;
 pub use client::{Client, Pending};
 pub use config::{BindConfig, ClientBuilder};
 pub use connect::{BoxStream, Connect, Requester, Stream};
@@ -39,9 +41,9 @@ pub use pipeline::Pipeline;
 #[cfg(unix)]
 pub use records::RecordSocket;
 pub use sending::{
-    MessageError, OutgoingMessage, OwnedAddress, PartInfo, Preview, ReceiptRequest, RetryPolicy,
-    SendError, SendErrorKind, SendObserver, Sender, SenderBuilder, SenderCounts, Sent, SentPart,
-    SentToMany, Split, Stray, Submitted, TimeForm, When,
+    MessageError, OutgoingMessage, PartInfo, Preview, ReceiptRequest, RetryPolicy, SendError,
+    SendErrorKind, SendObserver, Sender, SenderBuilder, SenderCounts, Sent, SentPart, SentToMany,
+    Split, Stray, Submitted, TimeForm, When,
 };
 pub use transport::{Endpoint, Keepalive, ProxyHeader, TlsFault};
 #[cfg(feature = "tls")]

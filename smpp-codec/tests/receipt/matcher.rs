@@ -633,3 +633,40 @@ fn a_growing_matcher_finds_one_among_many() {
     }
     assert_eq!(matcher.expire(u64::MAX), 20_000);
 }
+
+#[test]
+fn the_address_settles_which_of_the_many_of_a_submit_multi() {
+    let mut matcher = matcher();
+    let to = |key: u32| format!("44770090{key:04}");
+    for key in 0..50 {
+        let to = to(key);
+        let submission = Submission::new(b"1f", key).destination(to.as_bytes());
+        matcher.submitted(submission, 0).unwrap();
+    }
+    for key in (0..50).rev() {
+        let source = to(key);
+        // In the parameter and in the text, as most centres have it.
+        for report in [
+            Report::new(Some(b"1f")),
+            Report::new(Some(b"1f")).tlv_id(b"1f"),
+        ] {
+            let report = report.source(source.as_bytes());
+            let found = matched(matcher.receipt(&report, "", 0));
+            assert_eq!((found.key, found.by_address), (key, true));
+        }
+    }
+    // One that is among those which were not listed must not be passed over.
+    for key in 50..60 {
+        let submission = Submission::new(b"1f", key).destination(b"447700900007");
+        matcher.submitted(submission, 0).unwrap();
+    }
+    let report = Report::new(Some(b"1f")).source(b"447700900007");
+    let verdict = matcher.receipt(&report, "", 0);
+    assert!(matches!(
+        verdict,
+        Verdict::Ambiguous {
+            why: Ambiguity::SeveralMessages,
+            ..
+        }
+    ));
+}

@@ -35,19 +35,7 @@ pub(crate) fn transmitting(url: &str, verb: &str) -> Result<SmppUrl, Failure> {
 }
 
 pub(crate) async fn connect(url: &SmppUrl) -> Result<(Client, Incoming), Failure> {
-    connect_with(url, None).await
-}
-
-/// As [`connect`], with another window than that of the address.
-pub(crate) async fn connect_with(
-    url: &SmppUrl,
-    window: Option<u16>,
-) -> Result<(Client, Incoming), Failure> {
-    let mut builder = ClientBuilder::from(url);
-    if let Some(window) = window {
-        builder = builder.window(window);
-    }
-    builder
+    ClientBuilder::from(url)
         .connect_any(&url.endpoints())
         .await
         .map_err(|error| refused(url, &error))
@@ -68,11 +56,19 @@ pub(crate) async fn stream(url: &SmppUrl, limit: Duration) -> Result<BoxStream, 
 
 /// The centre, what happened, and what to change.
 pub(crate) fn refused(url: &SmppUrl, error: &ConnectError) -> Failure {
-    // With several hosts the error names them itself.
-    let mut message = match url.endpoints().as_slice() {
-        [only] => format!("{}: {error}", only.name()),
-        _ => error.to_string(),
-    };
+    match url.endpoints().as_slice() {
+        [only] => refused_by(url, only.name(), error),
+        // With several hosts the error names them itself.
+        _ => with_hint(url, error.to_string(), error),
+    }
+}
+
+/// The same of one host.
+pub(crate) fn refused_by(url: &SmppUrl, host: &str, error: &ConnectError) -> Failure {
+    with_hint(url, format!("{host}: {error}"), error)
+}
+
+fn with_hint(url: &SmppUrl, mut message: String, error: &ConnectError) -> Failure {
     let hint = match error.kind() {
         ConnectErrorKind::Refused(status) => for_status(url, status),
         ConnectErrorKind::NotSmpp(Stranger::Tls) => "write smpps:// instead of smpp:// in --url",

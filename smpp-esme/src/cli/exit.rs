@@ -73,6 +73,7 @@ impl From<ConnectError> for Failure {
 pub(crate) fn kind_of(error: &RequestError) -> Kind {
     match error.kind() {
         RequestErrorKind::Rejected(_) => Kind::Rejected,
+        RequestErrorKind::NoSession => Kind::Refused,
         RequestErrorKind::Expired => Kind::TimedOut,
         RequestErrorKind::NotAllowed | RequestErrorKind::TooLong => Kind::Usage,
         _ => Kind::Other,

@@ -12,6 +12,7 @@ mod encode;
 mod exit;
 mod hex;
 mod input;
+mod link;
 mod listen;
 mod manage;
 mod message;
@@ -22,7 +23,6 @@ mod send;
 mod show;
 mod times;
 mod tlv;
-mod tracker;
 mod tree;
 
 use std::process::ExitCode;
@@ -143,7 +143,11 @@ fn run(verb: Verb, global: &Global, output: &mut Output) -> Result<(), Failure> 
 }
 
 fn log_to_stderr(verbose: bool) {
-    let level = if verbose { "smpp_esme=debug" } else { "warn" };
+    // The verbs that keep a link up say themselves how it is.
+    let level = match verbose {
+        true => "smpp_esme=debug",
+        false => "warn,smpp_esme::link=off",
+    };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -375,6 +375,13 @@ impl Requester for Link {
     ) -> impl Future<Output = Result<OwnedPdu, RequestError>> + Send + 'a {
         Link::request(self, body)
     }
+
+    fn try_request<'a>(
+        &'a self,
+        body: Body<'a>,
+    ) -> impl Future<Output = Result<OwnedPdu, RequestError>> + Send + 'a {
+        self.shared().try_request(body)
+    }
 }
 
 impl fmt::Debug for Link {

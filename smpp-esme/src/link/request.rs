@@ -184,16 +184,31 @@ impl Shared {
 
     /// A whole request whose sender waits for its outcome.
     pub(super) async fn request(&self, body: Body<'_>) -> Result<OwnedPdu, RequestError> {
+        let started = self.start(body).await?;
+        self.outcome(started, body).await
+    }
+
+    /// The same, if it can be sent at once.
+    pub(super) async fn try_request(&self, body: Body<'_>) -> Result<OwnedPdu, RequestError> {
+        let started = self.try_start(body)?;
+        self.outcome(started, body).await
+    }
+
+    async fn outcome(
+        &self,
+        mut started: Started,
+        body: Body<'_>,
+    ) -> Result<OwnedPdu, RequestError> {
         let mut history = History::default();
         loop {
-            let started = match self.start(body).await {
-                Ok(started) => started,
-                Err(error) => return Err(history.not_started(error)),
-            };
             match started.pending.await {
                 Ok(response) => return Ok(response),
                 Err(error) => history.ended(error, &started.session, self.on_lost)?,
             }
+            started = match self.start(body).await {
+                Ok(started) => started,
+                Err(error) => return Err(history.not_started(error)),
+            };
         }
     }
 }

@@ -118,7 +118,10 @@ impl Matcher {
     fn load(&mut self, message: &Arc<Remembered>, request: Option<Request>, now: Instant) {
         let id = message.message.message_id();
         let known = self.by_key.contains_key(&message.key);
-        let rivals = self.loaded.get(id).map_or(&[][..], Vec::as_slice);
+        let rivals = match known {
+            true => Vec::new(),
+            false => self.rivals(message),
+        };
         let is_settled = |key: &SubmissionKey| self.settled.contains(key);
         // A centre that begins its ids anew means the message that is open.
         let is_over = message.settled.is_some() || self.untold.contains(&message.key);
@@ -130,7 +133,7 @@ impl Matcher {
             return;
         }
         if !is_over && rivals.iter().any(is_settled) {
-            self.unload(id);
+            self.unload_rivals(id, &rivals, now);
         }
         while self.by_key.len() >= MATCHER_MESSAGES
             && let Some(oldest) = self.order.pop_front()
@@ -139,7 +142,7 @@ impl Matcher {
             self.unload(&oldest);
         }
         let mut submission = Submission::new(id, message.key);
-        let destination = &message.message.destination_addr().addr;
+        let destination = &message.message.destination_addr().as_bytes();
         if !destination.is_empty() {
             submission = submission.destination(destination);
         }
@@ -159,6 +162,43 @@ impl Matcher {
             self.order.push_back(id.into());
         }
         entries.push(message.key);
+    }
+
+    /// The messages with the same id that the address does not tell from this
+    /// one: those of a `submit_multi` have one id, and a recipient each.
+    fn rivals(&self, message: &Remembered) -> Vec<SubmissionKey> {
+        let entries = self.loaded.get(message.message.message_id());
+        let to = message.message.destination_addr();
+        let same = |key: &&SubmissionKey| {
+            let other = self.by_key.get(key);
+            other.is_none_or(|other| {
+                let other = other.message.destination_addr();
+                to.is_empty() || other.is_empty() || to.as_bytes() == other.as_bytes()
+            })
+        };
+        entries
+            .into_iter()
+            .flatten()
+            .filter(same)
+            .copied()
+            .collect()
+    }
+
+    /// Takes these from the matcher, of the messages with this id.
+    fn unload_rivals(&mut self, id: &[u8], rivals: &[SubmissionKey], now: Instant) {
+        let entries = self.loaded.get(id).into_iter().flatten();
+        let others: Vec<(Arc<Remembered>, bool)> = entries
+            .filter(|key| !rivals.contains(key))
+            .filter_map(|key| Some((self.by_key.get(key).cloned()?, self.settled.contains(key))))
+            .collect();
+        // The matcher forgets by the id alone.
+        self.unload(id);
+        for (other, was_settled) in others {
+            self.load(&other, None, now);
+            if was_settled && self.by_key.contains_key(&other.key) {
+                self.settled.insert(other.key);
+            }
+        }
     }
 
     /// Takes all messages with this id from the matcher; the store still has

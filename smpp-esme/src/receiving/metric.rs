@@ -50,3 +50,8 @@ pub(super) fn open(messages: usize, octets: usize) {
 pub(super) fn forgotten() {
     counter!("smpp_esme_submissions_forgotten_total").increment(1);
 }
+
+/// A message that was sent and that the store has not taken.
+pub(super) fn not_remembered() {
+    counter!("smpp_esme_submissions_not_remembered_total").increment(1);
+}

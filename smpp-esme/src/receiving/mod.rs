@@ -34,6 +34,7 @@
 //! | `smpp_esme_receipts_unmatched_total` | counter | `reason`: `no_id`, `unknown`, `ambiguous`, `store_failed` | receipts without their message |
 //! | `smpp_esme_receipts_repeated_total` | counter | | receipts that came although the last one was acknowledged |
 //! | `smpp_esme_receipts_held` | gauge | | receipts that wait for the response of their message |
+//! | `smpp_esme_submissions_not_remembered_total` | counter | | messages that a sender with a [`Tracker`] as its observer has sent, and that could not be remembered |
 //! | `smpp_esme_submissions_forgotten_total` | counter | | messages that a [`MemoryMatcherStore`](store::MemoryMatcherStore) had no room for before their receipt came |
 
 mod awaiting;
@@ -44,6 +45,7 @@ mod matching;
 mod message;
 mod metric;
 mod note;
+mod observing;
 mod receipt;
 mod received;
 mod receiver;
@@ -58,5 +60,5 @@ pub use message::ReceivedMessage;
 pub use receipt::{Matched, Matching, ReceiptInfo, ReceivedReceipt, Unmatched};
 pub use received::Received;
 pub use receiver::Receiver;
-pub use submitted::{Lookup, OwnedAddress, Remembered, Submission, SubmissionKey, Timestamp};
+pub use submitted::{Lookup, Remembered, Submission, SubmissionKey, Timestamp};
 pub use tracker::{AwaitReceiptError, Awaited, Sending, TrackError, Tracker};

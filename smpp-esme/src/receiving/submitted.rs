@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use smpp_codec::receipt::matcher::IdForms;
-use smpp_pdu::{Address, COctetStr, Npi, SubmitSm, Ton};
+use smpp_pdu::SubmitSm;
 
-use crate::SubmitResp;
+use crate::{OwnedAddress, SubmitResp};
 
 /// Milliseconds since 1970-01-01 00:00 UTC: what survives a restart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,52 +66,17 @@ impl fmt::Debug for SubmissionKey {
     }
 }
 
-/// An address with storage of its own.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct OwnedAddress {
-    /// Type of number.
-    pub ton: Ton,
-    /// Numbering plan indicator.
-    pub npi: Npi,
-    /// The digits or letters, without a NUL.
-    pub addr: Box<[u8]>,
-}
-
-impl OwnedAddress {
-    /// The address as PDUs have it.
-    #[must_use]
-    pub fn as_address(&self) -> Address<'_> {
-        Address {
-            ton: self.ton,
-            npi: self.npi,
-            addr: COctetStr::new(&self.addr).unwrap_or_default(),
-        }
-    }
-}
-
-impl From<&Address<'_>> for OwnedAddress {
-    fn from(address: &Address<'_>) -> Self {
-        Self {
-            ton: address.ton,
-            npi: address.npi,
-            addr: address.addr.as_bytes().into(),
-        }
-    }
-}
-
 /// A message that the centre has taken: what the sending side knows once the
 /// response is there. One for each part of a long message.
 ///
 /// ```
-/// use smpp_esme::pdu::Address;
 /// use smpp_esme::receiving::Submission;
 ///
 /// let submitted = Submission::new("38601fa")
-///     .destination(&Address::international("447700900123")?)
+///     .destination("+447700900123")
 ///     .part(1, 2)
 ///     .tag("order 4711");
 /// assert_eq!(submitted.message_id(), b"38601fa");
-/// # Ok::<(), smpp_esme::pdu::NulInside>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Submission {
@@ -141,13 +106,13 @@ impl Submission {
     #[must_use]
     pub fn from_submit(sm: &SubmitSm<'_>, resp: &SubmitResp) -> Self {
         Self::new(resp.message_id().as_bytes())
-            .source(&sm.source_addr)
-            .destination(&sm.destination_addr)
+            .source(sm.source_addr)
+            .destination(sm.destination_addr)
     }
 
     /// Sets the sender.
     #[must_use]
-    pub fn source(mut self, address: &Address<'_>) -> Self {
+    pub fn source(mut self, address: impl Into<OwnedAddress>) -> Self {
         self.source = address.into();
         self
     }
@@ -155,7 +120,7 @@ impl Submission {
     /// Sets the recipient. Give it where it is known: it settles what an id
     /// leaves open.
     #[must_use]
-    pub fn destination(mut self, address: &Address<'_>) -> Self {
+    pub fn destination(mut self, address: impl Into<OwnedAddress>) -> Self {
         self.destination = address.into();
         self
     }

@@ -11,8 +11,8 @@ use super::order::Turn;
 use super::parts::Prepared;
 use super::policy::{Advice, Retries};
 use super::sender::{is_congested, refused};
-use super::{MessageError, OutgoingMessage, OwnedAddress, Sender, Sent, SentPart};
-use crate::{OwnedPdu, RequestError, RequestErrorKind, Requester, SubmitResp};
+use super::{MessageError, OutgoingMessage, Sender, Sent, SentPart};
+use crate::{OwnedAddress, OwnedPdu, RequestError, RequestErrorKind, Requester, SubmitResp};
 
 /// How many `submit_multi` of one call are under way at once.
 const AT_ONCE: usize = 16;
@@ -293,12 +293,16 @@ impl<R: Requester> Sender<R> {
             .collect();
         let outcome = self.requester.request(body).await;
         let results = for_each(to, &outcome, &mut Vec::new());
-        for (watched, result) in watched.into_iter().zip(results) {
+        // All at once, so that an observer that writes to a disk can write all at
+        // once.
+        let told = watched.into_iter().zip(results);
+        join(told.map(|(watched, result)| async move {
             match result {
-                Ok(response) => watched.submitted(&response),
+                Ok(response) => watched.submitted(&response).await,
                 Err(error) => watched.failed(&error),
             }
-        }
+        }))
+        .await;
         outcome
     }
 }

@@ -9,7 +9,8 @@ use smpp_pdu::{
     Tlv,
 };
 
-use super::{OwnedAddress, TimeForm, When};
+use super::{TimeForm, When};
+use crate::OwnedAddress;
 
 /// How a text that is too long for one message is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +52,11 @@ pub enum ReceiptRequest {
 }
 
 impl ReceiptRequest {
+    /// Whether any receipt, notification or acknowledgement is asked for.
+    pub(crate) fn is_wanted(self) -> bool {
+        self.bits() != RegisteredDelivery::NONE
+    }
+
     pub(crate) fn bits(self) -> RegisteredDelivery {
         let none = RegisteredDelivery::NONE;
         match self {

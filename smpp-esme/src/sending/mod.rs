@@ -1,6 +1,5 @@
 //! The sending layer: from a text and an address to what became of each part.
 
-mod address;
 mod builder;
 mod error;
 mod join;
@@ -16,7 +15,6 @@ mod sender;
 mod sent;
 mod when;
 
-pub use address::OwnedAddress;
 pub use builder::SenderBuilder;
 pub use error::{MessageError, SendError, SendErrorKind};
 pub use many::{SentToMany, Stray};

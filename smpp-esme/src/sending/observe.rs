@@ -3,8 +3,10 @@
 use core::fmt;
 use std::time::SystemTime;
 
-use super::OwnedAddress;
-use crate::{RequestError, SubmitResp};
+use async_trait::async_trait;
+
+use super::ReceiptRequest;
+use crate::{OwnedAddress, RequestError, SubmitResp};
 
 /// A part of a message, to one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct PartInfo<'a> {
     pub attempt: u32,
     /// The caller's name of the message.
     pub tag: &'a str,
+    /// The receipts that are asked for.
+    pub receipt: ReceiptRequest,
 }
 
 /// A part that the centre has taken.
@@ -44,7 +48,9 @@ pub struct Submitted<'a> {
 /// The calls are made by the task that sends, and must not block. After each
 /// [`sending`](Self::sending) exactly one of the others follows.
 ///
-/// A closure of [`Submitted`] is an observer too, of what was taken:
+/// A [`Tracker`](crate::receiving::Tracker) is an observer that remembers what
+/// was taken, so that receipts come with the message that they are about. A
+/// closure of [`Submitted`] is an observer too, of what was taken:
 ///
 /// ```
 /// use smpp_esme::{Submitted, SenderBuilder};
@@ -54,6 +60,7 @@ pub struct Submitted<'a> {
 /// });
 /// # let _ = builder;
 /// ```
+#[async_trait]
 pub trait SendObserver: Send + Sync + 'static {
     /// An attempt begins. What is returned comes back with its outcome.
     fn sending(&self, part: &PartInfo<'_>) -> u64 {
@@ -61,8 +68,13 @@ pub trait SendObserver: Send + Sync + 'static {
         0
     }
 
-    /// The centre has taken it.
-    fn submitted(&self, token: u64, submitted: &Submitted<'_>);
+    /// The centre has taken it. The outcome of the message waits for this, so
+    /// that what is written here is written when the sender returns; the window
+    /// of the session does not.
+    ///
+    /// # Cancel safety
+    /// The future is dropped with that of the message.
+    async fn submitted(&self, token: u64, submitted: &Submitted<'_>);
 
     /// The centre has not taken it, or nobody knows; `None` when the caller has
     /// dropped the future of the message, and there is nobody to learn it.
@@ -71,8 +83,9 @@ pub trait SendObserver: Send + Sync + 'static {
     }
 }
 
+#[async_trait]
 impl<F: Fn(&Submitted<'_>) + Send + Sync + 'static> SendObserver for F {
-    fn submitted(&self, _: u64, submitted: &Submitted<'_>) {
+    async fn submitted(&self, _: u64, submitted: &Submitted<'_>) {
         self(submitted);
     }
 }
@@ -110,7 +123,7 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    pub(crate) fn submitted(mut self, response: &SubmitResp) {
+    pub(crate) async fn submitted(mut self, response: &SubmitResp) {
         if let Some(observer) = self.observer.take() {
             let id = response.message_id();
             let submitted = Submitted {
@@ -119,7 +132,7 @@ impl Attempt<'_> {
                 at: SystemTime::now(),
                 response,
             };
-            observer.submitted(self.token, &submitted);
+            observer.submitted(self.token, &submitted).await;
         }
     }
 

@@ -12,10 +12,11 @@ use smpp_pdu::{
     Repeated, ShortMessage, SubmitMulti, SubmitSm, Tlv, Tlvs,
 };
 
-use super::address::c_octets;
 use super::message::Content;
 use super::when::Written;
-use super::{MessageError, OutgoingMessage, OwnedAddress, PartInfo, Split};
+use super::{MessageError, OutgoingMessage, PartInfo, Split};
+use crate::OwnedAddress;
+use crate::address::c_octets;
 
 /// Octets of `destination_addr` and its like, without the NUL.
 const ADDRESS_LIMIT: usize = 20;
@@ -298,6 +299,7 @@ impl Prepared<'_> {
             parts: number(self.parts.len()),
             attempt,
             tag: &self.message.tag,
+            receipt: self.message.receipt,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::OwnedAddress;
+use crate::OwnedAddress;
 
 /// Counters; destinations share one by their hash. 256 KiB, once there is a
 /// message of several parts.

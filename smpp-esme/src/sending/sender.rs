@@ -17,10 +17,8 @@ use super::pacing::Pacing;
 use super::parts::Prepared;
 use super::policy::{Advice, Budget, Retries};
 use super::reference::References;
-use super::{
-    OutgoingMessage, OwnedAddress, RetryPolicy, SendError, SenderBuilder, Sent, SentPart, Split,
-};
-use crate::{RequestError, RequestErrorKind, Requester, SubmitResp};
+use super::{OutgoingMessage, RetryPolicy, SendError, SenderBuilder, Sent, SentPart, Split};
+use crate::{OwnedAddress, RequestError, RequestErrorKind, Requester, SubmitResp};
 
 /// Sends messages over a session: splits them, paces them, sends again what was
 /// refused for now, and keeps what became of every part.
@@ -406,7 +404,7 @@ impl<R: Requester> Sender<R> {
         };
         let outcome = outcome.map(SubmitResp::from);
         match &outcome {
-            Ok(response) => watched.submitted(response),
+            Ok(response) => watched.submitted(response).await,
             Err(error) => watched.failed(error),
         }
         outcome

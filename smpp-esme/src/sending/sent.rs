@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use smpp_pdu::COctetStr;
 
-use super::OwnedAddress;
+use crate::OwnedAddress;
 use crate::{RequestError, SubmitResp};
 
 /// A message to one recipient, and what became of each of its parts.

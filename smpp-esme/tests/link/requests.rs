@@ -11,8 +11,8 @@ use metrics_util::debugging::DebuggingRecorder;
 use smpp_esme::link::OnLost;
 use smpp_esme::pdu::{BindType, Body, CommandId, CommandStatus, EnquireLink, QuerySm};
 use smpp_esme::{
-    ClientBuilder, CloseReason, Link, LinkBuilder, OwnedPdu, RequestError, RequestErrorKind,
-    Requester,
+    ClientBuilder, CloseReason, Link, LinkBuilder, OutgoingMessage, OwnedPdu, RequestError,
+    RequestErrorKind, Requester, SendErrorKind, Sender, SubmitResp,
 };
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::time::Instant;
@@ -378,4 +378,26 @@ async fn a_link_is_a_requester_as_a_client_is() {
     // This centre answers everything as if it were a message.
     let error = ask(&link).await.unwrap_err();
     assert_eq!(error.kind(), RequestErrorKind::Expired);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_to_be_sent_at_once_does_not_wait() {
+    let (place, mut behind) = silent("a");
+    let (link, _incoming) = windows_of(1).host(place).start();
+    let at_once = async || link.try_request(message().into()).await.unwrap_err().kind();
+    assert_eq!(at_once().await, RequestErrorKind::NoSession);
+    link.ready().await.unwrap();
+    let mut centre = behind.centre().await;
+    let answered = async {
+        let number = centre.request(CommandId::SUBMIT_SM).await;
+        assert_eq!(at_once().await, RequestErrorKind::WindowFull);
+        // A sender over a link says it as one over a session does.
+        let text = OutgoingMessage::text("Hi").from("BANK").to("+447700900123");
+        let error = Sender::new(link.clone()).try_send(&text).await.unwrap_err();
+        assert_eq!(error.kind(), SendErrorKind::Busy);
+        centre.order(move |centre| submitted(centre, number, "m"));
+    };
+    let (sent, ()) = tokio::join!(link.try_request(message().into()), answered);
+    let sent = SubmitResp::from(sent.unwrap());
+    assert_eq!(sent.message_id().as_bytes(), b"m");
 }

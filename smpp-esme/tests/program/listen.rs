@@ -4,8 +4,8 @@ use serde_json::Value;
 use smpp_pdu::{Body, CommandId, CommandStatus, EsmClass, Pdu, ShortMessage};
 use smpp_session::{CloseReason, RequestId};
 
-use crate::centre::{Seen, accept_all, accept_binds, receipt};
-use crate::support::{Met, meet, run};
+use crate::centre::{Script, Seen, accept_all, accept_binds, receipt};
+use crate::support::{Met, listener, meet, meet_at, run};
 
 #[tokio::test]
 async fn messages_and_receipts_are_printed_and_acknowledged() {
@@ -64,23 +64,73 @@ async fn an_interrupt_ends_it_in_good_order() {
     met.centre.when_bound().await;
     met.centre.deliver(1, b"hello");
     met.centre.seen().await;
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &met.id().to_string()])
-        .status();
-    assert!(killed.unwrap().success());
+    met.interrupt();
     let (centre, ran) = met.ended().await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(centre.reason, CloseReason::PeerUnbound);
 }
 
 #[tokio::test]
-async fn the_end_of_the_session_is_exit_code_1() {
-    let met = meet(&["listen"], "", accept_all()).await;
+async fn it_survives_a_restart_of_the_centre() {
+    let listener = listener().await;
+    let args = ["listen", "--count", "2"];
+    let mut met = meet_at(&listener, &args, "", accept_all()).await;
     met.centre.when_bound().await;
+    met.centre.deliver(1, b"before");
+    met.centre.seen().await;
     met.centre.order(|link| link.unbind().unwrap());
+    met.meets_again(&listener, accept_all()).await;
+    met.centre.when_bound().await;
+    met.centre.deliver(2, b"after");
     let ran = met.ran().await;
-    assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("unbound by the peer"), "{}", ran.err);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.out.contains("before") && ran.out.contains("after"),
+        "{}",
+        ran.out
+    );
+    let lines: Vec<&str> = ran.err.lines().collect();
+    let [lost, back] = lines[..] else {
+        panic!("{}", ran.err);
+    };
+    assert!(
+        lost.ends_with(": session lost: unbound by the peer; connecting again"),
+        "{lost}"
+    );
+    assert!(back.ends_with(": bound"), "{back}");
+}
+
+#[tokio::test]
+async fn a_refused_bind_is_exit_code_3_at_once_and_later() {
+    let refusing = || -> Script { Box::new(|_| Some(CommandStatus::ESME_RINVPASWD)) };
+    // At first also what may be otherwise later.
+    for status in [CommandStatus::ESME_RINVPASWD, CommandStatus::ESME_RALYBND] {
+        let met = meet(&["listen"], "", Box::new(move |_| Some(status))).await;
+        let ran = met.ran().await;
+        assert_eq!((ran.code, ran.err.lines().count()), (3, 1), "{}", ran.err);
+        assert!(ran.err.contains(&status.to_string()), "{}", ran.err);
+    }
+    let listener = listener().await;
+    let mut met = meet_at(&listener, &["listen"], "", accept_all()).await;
+    met.centre.when_bound().await;
+    met.centre.order(|link| link.close());
+    met.meets_again(&listener, refusing()).await;
+    let ran = met.ran().await;
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("check SYSTEM_ID:PASSWORD"), "{}", ran.err);
+}
+
+#[tokio::test]
+async fn an_interrupt_ends_it_while_there_is_no_centre() {
+    let mut met = meet(&["listen"], "", accept_all()).await;
+    met.centre.when_bound().await;
+    met.centre.deliver(1, b"hello");
+    met.centre.seen().await;
+    met.centre.order(|link| link.close());
+    met.centre.when_ended().await;
+    met.interrupt();
+    let ran = met.ran().await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
 }
 
 /// A segment of a message in two, with the reference 7.

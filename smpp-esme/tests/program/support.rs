@@ -89,6 +89,20 @@ impl Met {
         (self.centre.ended().await, ran)
     }
 
+    /// It connects again, and meets a centre with this script.
+    pub(crate) async fn meets_again(&mut self, listener: &TcpListener, script: Script) {
+        let (stream, _) = listener.accept().await.unwrap();
+        self.centre = Centre::over(stream, script);
+    }
+
+    /// As Ctrl-C does.
+    pub(crate) fn interrupt(&self) {
+        let killed = std::process::Command::new("kill")
+            .args(["-INT", &self.id().to_string()])
+            .status();
+        assert!(killed.unwrap().success());
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.id().unwrap()
     }
@@ -97,7 +111,20 @@ impl Met {
 /// Runs it against a centre with this script. `options` follow the `?` of the
 /// address.
 pub(crate) async fn meet(args: &[&str], options: &str, script: Script) -> Met {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    meet_at(&listener().await, args, options, script).await
+}
+
+pub(crate) async fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.unwrap()
+}
+
+/// As [`meet`], where it can connect again.
+pub(crate) async fn meet_at(
+    listener: &TcpListener,
+    args: &[&str],
+    options: &str,
+    script: Script,
+) -> Met {
     let address = listener.local_addr().unwrap();
     let child = command(args)
         .env(

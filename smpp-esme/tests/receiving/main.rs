@@ -11,6 +11,7 @@ mod flow;
 mod joining;
 mod real;
 mod receipts;
+mod sender;
 mod store;
 mod support;
 mod tracking;

@@ -72,7 +72,7 @@ async fn an_id_that_may_mean_two_messages_is_left_open() {
     let tracker = receiver.tracker();
     for id in ["16", "10"] {
         let to_another = Address::international("15550100").unwrap();
-        let message = Submission::new(id).destination(&to_another);
+        let message = Submission::new(id).destination(to_another);
         tracker.submitted(message).await.unwrap();
     }
     // The message 16, or 10 in hexadecimal.
@@ -398,6 +398,43 @@ async fn more_messages_than_the_matcher_holds_are_found() {
         receipt(&centre, id as u64, &format!("id-{n}"), "DELIVRD");
         let received = a_receipt(&mut receiver).await;
         assert_eq!(tag(&received), n.to_string().as_bytes());
+        received.ack();
+    }
+}
+
+#[tokio::test]
+async fn recipients_who_share_an_id_are_told_apart_by_their_address() {
+    let (_client, incoming, centre) = bound(accept_all()).await;
+    let mut receiver = Receiver::new(incoming);
+    let tracker = receiver.tracker();
+    let to = |n: u8| format!("4477009000{n:02}");
+    let remember = async |n: u8| {
+        let message = Submission::new("17").destination(to(n)).tag([n]);
+        tracker.submitted(message).await.unwrap();
+    };
+    let report = |id: u64, n: u8| {
+        let to = to(n);
+        centre.order(move |link| {
+            let source = Address::international(&to).unwrap();
+            let sm = deliver(b"id:17 stat:DELIVRD").source_addr(source);
+            let id = RequestId(id);
+            link.request(id, sm.esm_class(EsmClass(0x04))).unwrap();
+        });
+    };
+    for n in 0..20 {
+        remember(n).await;
+    }
+    // One that comes late is not the id begun anew for those who are through.
+    report(1, 3);
+    let received = a_receipt(&mut receiver).await;
+    assert_eq!(tag(&received), [3]);
+    received.ack();
+    remember(20).await;
+    for (id, n, repeated) in [(2, 3, true), (3, 20, false), (4, 19, false)] {
+        report(id, n);
+        let received = a_receipt(&mut receiver).await;
+        assert_eq!(tag(&received), [n]);
+        assert_eq!(received.matched().unwrap().repeated, repeated);
         received.ack();
     }
 }

@@ -82,7 +82,7 @@ pub(crate) const LONG: Duration = Duration::from_secs(3600);
 
 pub(crate) fn sent(id: &str, tag: &str) -> Submission {
     Submission::new(id)
-        .destination(&Address::international(SUBSCRIBER).unwrap())
+        .destination(Address::international(SUBSCRIBER).unwrap())
         .tag(tag)
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use smpp_esme::{
     PartInfo, RequestError, RequestErrorKind, RetryPolicy, SendErrorKind, SendObserver,
     SenderBuilder, Submitted,
@@ -24,6 +25,7 @@ impl Log {
     }
 }
 
+#[async_trait]
 impl SendObserver for Log {
     fn sending(&self, part: &PartInfo<'_>) -> u64 {
         let (at, parts, attempt) = (part.part, part.parts, part.attempt);
@@ -34,7 +36,7 @@ impl SendObserver for Log {
         u64::from(at)
     }
 
-    fn submitted(&self, token: u64, submitted: &Submitted<'_>) {
+    async fn submitted(&self, token: u64, submitted: &Submitted<'_>) {
         let id = submitted.message_id.escape_ascii();
         let to = submitted.part.destination.as_bytes().escape_ascii();
         self.push(format!("{token} to {to} is {id}"));

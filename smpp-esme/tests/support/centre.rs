@@ -182,6 +182,11 @@ impl Centre {
         });
     }
 
+    /// Returns once the session of the centre has ended.
+    pub(crate) async fn when_ended(&self) {
+        self.orders.closed().await;
+    }
+
     /// Why the session of the centre has ended.
     pub(crate) async fn ended(self) -> Ended {
         self.task.await.unwrap()

@@ -29,13 +29,15 @@ pub(super) struct Found {
     address: Option<bool>,
 }
 
-/// The messages that an id, or both, may lead to. Eight are kept; more are as
-/// undecided as eight.
+/// The messages that an id, or both, may lead to. Eight are kept; the first to go
+/// are those to other recipients: a `submit_multi` has one id for hundreds.
 struct List {
     found: heapless::Vec<Found, 8>,
     count: usize,
     /// One is allowed by the habit of the peer.
     allowed: bool,
+    /// One that was not kept may be to the recipient.
+    open: bool,
 }
 
 impl List {
@@ -44,13 +46,28 @@ impl List {
             found: heapless::Vec::new(),
             count: 0,
             allowed: true,
+            open: false,
         }
     }
 
     fn add(&mut self, found: Found) {
         self.count += 1;
-        // More than the list has room for are only counted.
-        let _ = self.found.push(found);
+        let Err(found) = self.found.push(found) else {
+            return;
+        };
+        let elsewhere = |found: &Found| found.address == Some(false);
+        if elsewhere(&found) {
+            return;
+        }
+        match self.found.iter_mut().find(|kept| elsewhere(kept)) {
+            Some(kept) => *kept = found,
+            None => self.open = true,
+        }
+    }
+
+    /// Those that are only counted.
+    fn unkept(&self) -> usize {
+        self.count - self.found.len()
     }
 
     fn has(&self, at: usize) -> bool {
@@ -165,8 +182,8 @@ fn combine(tlv: &List, text: &List) -> (List, bool) {
             });
         }
     }
-    let too_many = tlv.count > tlv.found.len() || text.count > text.found.len();
-    if both.count > 0 && !too_many {
+    if both.count > 0 && !tlv.open && !text.open {
+        both.count += tlv.unkept().max(text.unkept());
         both.allowed = tlv.allowed || text.allowed;
         return (both, false);
     }
@@ -179,10 +196,12 @@ fn combine(tlv: &List, text: &List) -> (List, bool) {
             for found in &list.found {
                 either.add(*found);
             }
-            either.count += list.count - list.found.len();
+            either.count += list.unkept();
+            either.open |= list.open;
         }
     }
     either.allowed = tlv.allowed && tlv.count > 0 || text.allowed && text.count > 0;
+    let too_many = tlv.unkept() > 0 || text.unkept() > 0;
     let apart = with_tlv && with_text && tlv.count > 0 && text.count > 0 && !too_many;
     (either, apart)
 }
@@ -190,7 +209,7 @@ fn combine(tlv: &List, text: &List) -> (List, bool) {
 /// The only one with the address of the recipient, when all others are known
 /// to have another.
 fn settled_by_address(list: &List) -> Option<Found> {
-    if list.count > list.found.len() {
+    if list.open {
         return None;
     }
     let mut found = None;

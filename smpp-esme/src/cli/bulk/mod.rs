@@ -6,7 +6,6 @@ mod outcome;
 mod progress;
 mod rows;
 mod run;
-mod sessions;
 
 use std::path::PathBuf;
 
@@ -31,7 +30,10 @@ what the options of send mean.
 
 Beside FILE a journal is kept. A run that was interrupted, whatever by, is begun again with the \
 same command, and goes on: what the centre has acknowledged is not sent again. Rows that were \
-on their way are unknown, and are sent again only with --resend-unknown.")]
+on their way are unknown, and are sent again only with --resend-unknown.
+
+A session that is lost is bound again, and the run goes on; rows that were on their way over it \
+are unknown too.")]
 pub(crate) struct Args {
     /// The messages, csv or jsonl.
     #[arg(value_name = "FILE")]

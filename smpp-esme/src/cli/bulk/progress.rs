@@ -102,9 +102,15 @@ impl Progress {
 
     /// Prints a line beside the bar.
     pub(super) fn say(&self, line: &str) {
+        if !self.quiet {
+            self.note(line);
+        }
+    }
+
+    /// Prints a line about the sessions, of which the output says nothing.
+    pub(super) fn note(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| eprintln!("{line}")),
-            None if self.quiet => {}
             None => eprintln!("{line}"),
         }
     }

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value, json};
-use smpp_esme::{Rate, RetryPolicy, SendError, Sender, SenderBuilder, Sent, SmppUrl};
+use smpp_esme::{Link, Rate, RetryPolicy, SendError, Sender, SenderBuilder, Sent, SmppUrl};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
@@ -14,8 +14,8 @@ use super::journal::{Journal, JournalGone, Known, Writer};
 use super::outcome::Outcome;
 use super::progress::{Progress, Tally};
 use super::rows::{Row, Rows, shown_span};
-use super::sessions::Sessions;
 use crate::cli::exit::{Failure, Kind};
+use crate::cli::link::{self, Wanted, Watch};
 use crate::cli::output::{Output, Printable};
 
 /// How long a run that is interrupted waits for what is under way.
@@ -30,14 +30,14 @@ type Done = (u64, Result<Result<Sent, SendError>, JournalGone>);
 /// One run over the rows of a file.
 pub(super) struct Run<'a> {
     args: &'a Args,
-    sessions: Sessions,
-    sender: Sender<Sessions>,
+    link: Link,
+    watch: Watch,
+    sender: Sender<Link>,
     journal: Journal,
     writer: Writer,
     known: Known,
-    /// How many rows are under way at most. One that waits for the window could
-    /// not be told from one that was sent, if the run ends suddenly.
-    at_once: usize,
+    /// Of each session.
+    window: usize,
     flying: JoinSet<Done>,
     /// Rows that are under way: line and recipient.
     names: HashMap<u64, (u64, String)>,
@@ -59,7 +59,14 @@ impl<'a> Run<'a> {
         output: &mut Output,
     ) -> Result<Self, Failure> {
         let (journal, writer, known) = Journal::open(&args.journal())?;
-        let sessions = Sessions::connect(url, args.sessions.into(), args.window).await?;
+        let wanted = Wanted {
+            sessions: args.sessions.into(),
+            window: args.window,
+            wait: None,
+        };
+        // What the centre delivers is for another program: it is refused, and
+        // comes again.
+        let (link, watch, _) = link::open(url, &wanted).await?;
         let mut builder = SenderBuilder::new().retry(RetryPolicy::new().within(RETRY_FOR));
         if let Some(rate) = args.rate {
             builder = builder.rate(rate);
@@ -74,11 +81,12 @@ impl<'a> Run<'a> {
         let window = usize::from(args.window.unwrap_or_else(|| url.window()));
         Ok(Self {
             args,
-            sender: builder.build(sessions.clone()),
-            sessions,
+            sender: builder.build(link.clone()),
+            link,
+            watch,
             journal,
             writer,
-            at_once: window * usize::from(args.sessions),
+            window,
             known,
             flying: JoinSet::new(),
             names: HashMap::new(),
@@ -101,12 +109,13 @@ impl<'a> Run<'a> {
     ) -> Result<Self, Failure> {
         let mut interrupt = pin!(tokio::signal::ctrl_c());
         let mut more = true;
+        let mut is_over = false;
         loop {
-            while more && self.flying.len() < self.at_once && self.starts.may() {
+            while more && self.has_room() && self.starts.may() {
                 more = match rows.next() {
                     Some(Ok(row)) => {
                         self.row(row, output)?;
-                        self.sessions.are_alive() && !self.interrupted
+                        !self.interrupted
                     }
                     // It was checked; it is another file now.
                     Some(Err(error)) => {
@@ -118,6 +127,7 @@ impl<'a> Run<'a> {
             if !more && self.flying.is_empty() {
                 break;
             }
+            let has_room = self.has_room();
             tokio::select! {
                 biased;
                 _ = &mut interrupt => {
@@ -129,13 +139,26 @@ impl<'a> Run<'a> {
                     self.done(done, output)?;
                     more &= !self.interrupted;
                 }
-                () = self.starts.wait(), if more && self.flying.len() < self.at_once => {}
+                line = self.watch.next(), if !is_over => match line {
+                    Some(line) => self.progress.note(&line),
+                    None => {
+                        is_over = true;
+                        more = false;
+                    }
+                },
+                () = self.starts.wait(), if more && has_room => {}
             }
         }
         if !self.flying.is_empty() {
             self.wind_down(output).await?;
         }
         Ok(self)
+    }
+
+    /// Whether another row may begin. One that waits for a session or its window
+    /// could not be told from one that was sent, if the run ends suddenly.
+    fn has_room(&self) -> bool {
+        self.flying.len() < self.window * self.link.bound_sessions()
     }
 
     /// Starts a row, unless its outcome is known.
@@ -211,13 +234,20 @@ impl<'a> Run<'a> {
             .say("interrupted: waiting for what is under way");
         let mut again = pin!(tokio::signal::ctrl_c());
         let mut limit = pin!(tokio::time::sleep(GRACE));
+        let mut is_over = false;
         loop {
+            // What waits for a session is not sent any more, and learns it so.
+            if self.link.bound_sessions() == 0 && !is_over {
+                self.link.unbind().await;
+                is_over = true;
+            }
             tokio::select! {
                 biased;
                 done = self.flying.join_next() => match done {
                     Some(done) => self.done(done, output)?,
                     None => return Ok(()),
                 },
+                Some(line) = self.watch.next(), if !is_over => self.progress.note(&line),
                 _ = &mut again => break,
                 () = &mut limit => break,
             }
@@ -263,7 +293,9 @@ impl<'a> Run<'a> {
     /// The end of a run: results, summary, exit code.
     pub(super) async fn end(self, rows: Rows<'_>, output: &mut Output) -> Result<(), Failure> {
         self.progress.end();
-        self.sessions.unbind().await;
+        // By the centre, for good.
+        let refused = self.link.end().map(|_| self.watch.over(&self.link));
+        self.link.unbind().await;
         // The handles of the journal, so that its writer ends.
         let Self {
             args,
@@ -310,6 +342,12 @@ impl<'a> Run<'a> {
         }))?;
         output.flush()?;
         written?;
+        if let Some(refused) = refused
+            && !interrupted
+            && tally.not_sent > 0
+        {
+            return Err(refused);
+        }
         verdict(&kinds, &tally, interrupted)
     }
 }

@@ -1,6 +1,6 @@
 //! What is done for each message before it is acknowledged.
 
-use smpp_esme::Client;
+use smpp_esme::Link;
 use smpp_esme::receiving::ReceivedMessage;
 use smpp_pdu::CommandStatus;
 
@@ -25,13 +25,13 @@ pub(super) struct Done {
 
 impl Answering {
     /// `None` when there is nothing to do.
-    pub(super) fn new(exec: Option<Exec>, replies: &[Reply], client: &Client) -> Option<Self> {
+    pub(super) fn new(exec: Option<Exec>, replies: &[Reply], link: &Link) -> Option<Self> {
         if exec.is_none() && replies.is_empty() {
             return None;
         }
         Some(Self {
             exec,
-            replies: (!replies.is_empty()).then(|| Replies::new(replies, client)),
+            replies: (!replies.is_empty()).then(|| Replies::new(replies, link)),
         })
     }
 

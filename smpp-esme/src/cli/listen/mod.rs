@@ -8,7 +8,7 @@ use core::num::NonZeroU64;
 use core::time::Duration;
 use std::sync::Arc;
 
-use smpp_esme::Client;
+use smpp_esme::Link;
 use smpp_esme::receiving::{Received, Receiver};
 use smpp_pdu::{BindType, InterfaceVersion};
 use tokio::task::{JoinError, JoinSet};
@@ -16,8 +16,9 @@ use tokio::task::{JoinError, JoinSet};
 pub(crate) use self::reply::Sent;
 
 use self::answering::{Answering, Done};
-use super::connect::{connect, parse};
+use super::connect::parse;
 use super::exit::Failure;
+use super::link::{self, Wanted, Watch};
 use super::output::Output;
 use super::show;
 
@@ -54,7 +55,13 @@ pub(crate) async fn run(args: &Args, url: &str, output: &mut Output) -> Result<(
         ));
     }
     let exec = args.exec.command()?;
-    let (client, incoming) = connect(&url).await?;
+    let wanted = Wanted {
+        sessions: 1,
+        window: None,
+        // A message that cannot be answered now comes again over the next session.
+        wait: Some(Duration::ZERO),
+    };
+    let (link, mut watch, incoming) = link::open(&url, &wanted).await?;
     output.line(format_args!(
         "{}",
         output.dim(format_args!("listening on {url}"))
@@ -65,7 +72,7 @@ pub(crate) async fn run(args: &Args, url: &str, output: &mut Output) -> Result<(
         // Nothing was submitted here that a receipt could wait for.
         .hold_receipts(Duration::ZERO)
         .start(incoming);
-    let answering = Answering::new(exec, &args.reply, &client);
+    let answering = Answering::new(exec, &args.reply, &link);
     let mut listening = Listening {
         receiver,
         answering: answering.map(Arc::new),
@@ -73,8 +80,8 @@ pub(crate) async fn run(args: &Args, url: &str, output: &mut Output) -> Result<(
         jobs: args.exec.jobs(),
         left: args.count.map(NonZeroU64::get),
     };
-    listening.run(&client, output).await?;
-    client.unbind().await;
+    listening.run(&link, &mut watch, output).await?;
+    link.unbind().await;
     listening.rest(output).await
 }
 
@@ -89,7 +96,12 @@ struct Listening {
 }
 
 impl Listening {
-    async fn run(&mut self, client: &Client, output: &mut Output) -> Result<(), Failure> {
+    async fn run(
+        &mut self,
+        link: &Link,
+        watch: &mut Watch,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
         let interrupt = tokio::signal::ctrl_c();
         tokio::pin!(interrupt);
         let mut is_over = false;
@@ -103,6 +115,7 @@ impl Listening {
                         break;
                     }
                 },
+                Some(line) = watch.next() => eprintln!("{line}"),
                 _ = &mut interrupt => break,
             }
         }
@@ -110,8 +123,7 @@ impl Listening {
             answered(done, output)?;
         }
         if is_over {
-            let reason = client.closed().await;
-            return Err(Failure::other(format!("the session is over: {reason}")));
+            return Err(watch.over(link));
         }
         Ok(())
     }

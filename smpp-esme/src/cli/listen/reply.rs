@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicU8, Ordering};
 use smpp_codec::long::{Method, SplitOptions, segments};
 use smpp_codec::text::choose;
 use smpp_esme::receiving::ReceivedMessage;
-use smpp_esme::{Client, RequestError, RequestErrorKind};
+use smpp_esme::{Link, RequestError, RequestErrorKind};
 use smpp_pdu::{CommandStatus, EsmClass, ShortMessage, SubmitSm, Ton};
 
 use super::answering::Done;
@@ -35,7 +35,7 @@ pub(crate) fn parse(argument: &str) -> Result<Reply, String> {
 
 pub(super) struct Replies {
     replies: Vec<Reply>,
-    client: Client,
+    link: Link,
     /// Tells long replies apart.
     reference: AtomicU8,
 }
@@ -49,10 +49,10 @@ pub(crate) struct Sent {
 }
 
 impl Replies {
-    pub(super) fn new(replies: &[Reply], client: &Client) -> Self {
+    pub(super) fn new(replies: &[Reply], link: &Link) -> Self {
         Self {
             replies: replies.to_vec(),
-            client: client.clone(),
+            link: link.clone(),
             reference: AtomicU8::new(fastrand::u8(..)),
         }
     }
@@ -93,7 +93,7 @@ impl Replies {
             let sm = SubmitSm::new(to, from, text)
                 .data_coding(part.data_coding)
                 .esm_class(EsmClass::DEFAULT.with_udhi(part.has_header));
-            match self.client.submit_sm(&sm).await {
+            match self.link.submit_sm(&sm).await {
                 Ok(resp) => sent.message_ids.push(receipt::address(resp.message_id())),
                 Err(error) => {
                     // Half a reply is not begun anew.
@@ -126,6 +126,7 @@ fn is_unsent(error: &RequestError) -> bool {
     matches!(
         error.kind(),
         RequestErrorKind::Closed
+            | RequestErrorKind::NoSession
             | RequestErrorKind::WindowFull
             | RequestErrorKind::Rejected(
                 CommandStatus::ESME_RTHROTTLED

@@ -36,8 +36,8 @@ where
 pub fn message(scope: &str, id: &str, at: u64, number: u16) -> Arc<Remembered> {
     let address = |digits| Address::international(digits).unwrap_or_default();
     let message = Submission::new(id)
-        .source(&Address::alphanumeric("BANK").unwrap_or_default())
-        .destination(&address("447700900123"))
+        .source(Address::alphanumeric("BANK").unwrap_or_default())
+        .destination(address("447700900123"))
         .part(2, 3)
         .tag(format!("tag of {id}"));
     Arc::new(Remembered {

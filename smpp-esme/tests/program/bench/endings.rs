@@ -213,10 +213,7 @@ async fn an_interrupt_ends_it_with_a_report() {
     });
     let met = meet(&["bench", "--duration", "1h", "--json"], "", script).await;
     enough.notified().await;
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &met.id().to_string()])
-        .status();
-    assert!(killed.unwrap().success());
+    met.interrupt();
     let (centre, ran) = met.ended().await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(centre.reason, CloseReason::PeerUnbound);

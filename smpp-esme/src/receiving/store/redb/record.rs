@@ -7,7 +7,8 @@
 
 use smpp_pdu::{Npi, Ton};
 
-use crate::receiving::submitted::{OwnedAddress, Remembered, Submission, SubmissionKey, Timestamp};
+use crate::OwnedAddress;
+use crate::receiving::submitted::{Remembered, Submission, SubmissionKey, Timestamp};
 
 pub(super) fn write(message: &Remembered) -> Vec<u8> {
     let Submission {
@@ -22,13 +23,13 @@ pub(super) fn write(message: &Remembered) -> Vec<u8> {
     out.extend(message.settled.map_or(0, |at| at.0).to_be_bytes());
     out.extend(message.submitted.0.to_be_bytes());
     out.extend([*part, *parts]);
-    out.extend([source.ton.0, source.npi.0]);
-    out.extend([destination.ton.0, destination.npi.0]);
+    out.extend([source.ton().0, source.npi().0]);
+    out.extend([destination.ton().0, destination.npi().0]);
     let fields: [&[u8]; 5] = [
         message.scope.as_bytes(),
         message_id,
-        &source.addr,
-        &destination.addr,
+        source.as_bytes(),
+        destination.as_bytes(),
         tag,
     ];
     for field in fields {
@@ -47,16 +48,8 @@ pub(super) fn read(key: SubmissionKey, mut octets: &[u8]) -> Option<Remembered> 
     let [part, parts, source_ton, source_npi, ton, npi] = take(octets)?;
     let scope = core::str::from_utf8(field(octets)?).ok()?.into();
     let message_id = field(octets)?.into();
-    let source = OwnedAddress {
-        ton: Ton(source_ton),
-        npi: Npi(source_npi),
-        addr: field(octets)?.into(),
-    };
-    let destination = OwnedAddress {
-        ton: Ton(ton),
-        npi: Npi(npi),
-        addr: field(octets)?.into(),
-    };
+    let source = OwnedAddress::new(Ton(source_ton), Npi(source_npi), field(octets)?);
+    let destination = OwnedAddress::new(Ton(ton), Npi(npi), field(octets)?);
     let tag = field(octets)?.into();
     Some(Remembered {
         key,

@@ -1,25 +1,29 @@
 //! `smpp-esme send`: one text to one or more recipients.
 
+mod outcomes;
+
 use core::time::Duration;
 use std::io::Read;
 
+use async_trait::async_trait;
 use smpp_codec::text::Encoding;
+use smpp_esme::receiving::{Receiver, Tracker};
 use smpp_esme::{
-    Client, Incoming, OutgoingMessage, OwnedPdu, PartInfo, ReceiptRequest, RequestError,
-    RequestErrorKind, RetryPolicy, SendError, SendObserver, SenderBuilder, Sent, Submitted,
+    Client, OutgoingMessage, PartInfo, ReceiptRequest, RequestError, RequestErrorKind, RetryPolicy,
+    SendError, SendObserver, SenderBuilder, Sent, SubmitResp, Submitted,
 };
 use smpp_pdu::DataCoding;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 
-use super::connect::{connect, transmitting};
-use super::exit::Failure;
-use super::hex;
-use super::message::{self, EncodingArg, SplitArg};
-use super::output::Output;
-use super::times::{self, When};
-use super::tlv::{self, TlvArg};
-use super::tracker::Tracker;
+use crate::cli::connect::{connect, transmitting};
+use crate::cli::exit::Failure;
+use crate::cli::hex;
+use crate::cli::message::{self, EncodingArg, SplitArg};
+use crate::cli::output::Output;
+use crate::cli::times::{self, When};
+use crate::cli::tlv::{self, TlvArg};
+use outcomes::{Outcomes, Place};
 
 /// How long receipts are waited for when nothing else is said.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
@@ -101,21 +105,22 @@ pub(crate) async fn run(args: &Args, url: &str, output: &mut Output) -> Result<(
     };
     output.line(format_args!("{}", output.dim(description)))?;
     output.flush()?;
-    let (client, mut incoming) = connect(&url).await?;
+    let (client, incoming) = connect(&url).await?;
     let parts = preview.count.parts;
-    let mut tracker = Tracker::new(&args.to, parts);
-    let mut submission = Submission::start(messages, parts, &client);
-    let mut result = submission.run(&mut incoming, &mut tracker, output).await;
+    let mut receiver = Receiver::builder().join(false).start(incoming);
+    let mut outcomes = Outcomes::new(&args.to, parts);
+    let mut submission = Submission::start(messages, &client, receiver.tracker());
+    let mut result = submission.run(&mut receiver, &mut outcomes, output).await;
     if result.is_ok()
         && let Some(wait) = wait
     {
-        result = tracker.wait(wait, &mut incoming, output).await;
+        result = outcomes.wait(wait, &mut receiver, output).await;
     }
     // Receipts that nobody waits for any more are refused, and come again.
-    drop(incoming);
+    receiver.stop().await;
     client.unbind().await;
     result?;
-    tracker.verdict()
+    outcomes.verdict()
 }
 
 /// Everything that the messages have in common.
@@ -189,126 +194,129 @@ fn content(args: &Args) -> Result<OutgoingMessage, Failure> {
     }
 }
 
-/// What happens to one part, by its place in the tracker.
+/// What happens to one part.
 enum Step {
-    Sending(usize),
-    Answered(usize, Result<OwnedPdu, RequestError>),
+    Sending,
+    Submitted(SubmitResp),
+    Failed(RequestError),
 }
 
-/// Tells the run what happens.
+/// Tells the run what happens, and remembers what receipts are about.
 struct Telling {
-    parts: usize,
-    steps: mpsc::UnboundedSender<Step>,
+    tracker: Tracker,
+    steps: mpsc::UnboundedSender<(Place, Step)>,
 }
 
 impl Telling {
-    fn place(&self, part: &PartInfo<'_>) -> usize {
-        let to: usize = part.tag.parse().unwrap_or_default();
-        to * self.parts + usize::from(part.part) - 1
+    fn tell(&self, part: &PartInfo<'_>, step: Step) {
+        if let Some(place) = Place::of(part.tag.as_bytes(), part.part) {
+            let _ = self.steps.send((place, step));
+        }
     }
 }
 
+#[async_trait]
 impl SendObserver for Telling {
     fn sending(&self, part: &PartInfo<'_>) -> u64 {
-        let _ = self.steps.send(Step::Sending(self.place(part)));
-        0
+        self.tell(part, Step::Sending);
+        SendObserver::sending(&self.tracker, part)
     }
 
-    fn submitted(&self, _: u64, submitted: &Submitted<'_>) {
-        let response = submitted.response.response().clone();
-        let step = Step::Answered(self.place(&submitted.part), Ok(response));
-        let _ = self.steps.send(step);
+    async fn submitted(&self, token: u64, submitted: &Submitted<'_>) {
+        // First, so that it is printed before its receipt.
+        self.tell(&submitted.part, Step::Submitted(submitted.response.clone()));
+        SendObserver::submitted(&self.tracker, token, submitted).await;
     }
 
-    fn failed(&self, _: u64, part: &PartInfo<'_>, error: Option<&RequestError>) {
+    fn failed(&self, token: u64, part: &PartInfo<'_>, error: Option<&RequestError>) {
         if let Some(error) = error {
-            let step = Step::Answered(self.place(part), Err(error.clone()));
-            let _ = self.steps.send(step);
+            self.tell(part, Step::Failed(error.clone()));
         }
+        self.tracker.failed(token, part, error);
     }
 }
 
 /// All messages, on their way.
 struct Submission {
-    parts: usize,
     sends: JoinSet<(usize, Result<Sent, SendError>)>,
-    steps: mpsc::UnboundedReceiver<Step>,
+    steps: mpsc::UnboundedReceiver<(Place, Step)>,
 }
 
 impl Submission {
     /// Starts them all: the window lets them through in their order.
-    fn start(messages: Vec<OutgoingMessage>, parts: usize, client: &Client) -> Self {
+    fn start(messages: Vec<OutgoingMessage>, client: &Client, tracker: Tracker) -> Self {
         let (steps, told) = mpsc::unbounded_channel();
         // Whoever types a command wants to see what the centre says to it.
         let sender = SenderBuilder::new()
             .retry(RetryPolicy::NONE)
-            .observer(Telling { parts, steps })
+            .observer(Telling { tracker, steps })
             .build(client.clone());
         let mut sends = JoinSet::new();
         for (at, message) in messages.into_iter().enumerate() {
             let sender = sender.clone();
             sends.spawn(async move { (at, sender.send(&message).await) });
         }
-        Self {
-            parts,
-            sends,
-            steps: told,
-        }
+        Self { sends, steps: told }
     }
 
     /// Returns once every part has its outcome.
     async fn run(
         &mut self,
-        incoming: &mut Incoming,
-        tracker: &mut Tracker,
+        receiver: &mut Receiver,
+        outcomes: &mut Outcomes,
         output: &mut Output,
     ) -> Result<(), Failure> {
         loop {
             tokio::select! {
                 biased;
                 step = self.steps.recv() => match step {
-                    Some(step) => apply(step, tracker, output)?,
+                    Some((place, step)) => apply(place, step, outcomes, output)?,
                     // All senders are gone, and with them what they tell.
                     None => break,
                 },
-                Some(done) = self.sends.join_next() => self.done(done, tracker, output)?,
-                Some(inbound) = incoming.recv() => tracker.inbound(inbound, output)?,
+                Some(done) = self.sends.join_next() => not_sent(done, outcomes, output)?,
+                Some(received) = receiver.recv() => outcomes.received(received, output)?,
             }
         }
         while let Some(done) = self.sends.join_next().await {
-            self.done(done, tracker, output)?;
-        }
-        Ok(())
-    }
-
-    /// What was never sent has no step of its own.
-    fn done(
-        &self,
-        done: Result<(usize, Result<Sent, SendError>), JoinError>,
-        tracker: &mut Tracker,
-        output: &mut Output,
-    ) -> Result<(), Failure> {
-        let (to, result) = done.map_err(|error| Failure::other(error.to_string()))?;
-        let Err(error) = result else { return Ok(()) };
-        let (Some(sent), Some(why)) = (error.sent(), error.request_error()) else {
-            return Err(Failure::other(error.to_string()));
-        };
-        for (part, sent) in sent.parts().iter().enumerate() {
-            let skipped = RequestErrorKind::Skipped;
-            if sent.result().is_err_and(|error| error.kind() == skipped) {
-                tracker.not_sent(to * self.parts + part, why, output)?;
-            }
+            not_sent(done, outcomes, output)?;
         }
         Ok(())
     }
 }
 
-fn apply(step: Step, tracker: &mut Tracker, output: &mut Output) -> Result<(), Failure> {
+/// What was never sent has no step of its own.
+fn not_sent(
+    done: Result<(usize, Result<Sent, SendError>), JoinError>,
+    outcomes: &mut Outcomes,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let (to, result) = done.map_err(|error| Failure::other(error.to_string()))?;
+    let Err(error) = result else { return Ok(()) };
+    let (Some(sent), Some(why)) = (error.sent(), error.request_error()) else {
+        return Err(Failure::other(error.to_string()));
+    };
+    for (part, sent) in (1..).zip(sent.parts()) {
+        let skipped = RequestErrorKind::Skipped;
+        if sent.result().is_err_and(|error| error.kind() == skipped) {
+            outcomes.not_sent(Place { to, part }, why, output)?;
+        }
+    }
+    Ok(())
+}
+
+fn apply(
+    place: Place,
+    step: Step,
+    outcomes: &mut Outcomes,
+    output: &mut Output,
+) -> Result<(), Failure> {
     match step {
-        Step::Sending(at) => {
-            tracker.sent(at);
+        Step::Sending => {
+            outcomes.sent(place);
             Ok(())
         }
-        Step::Answered(at, result) => tracker.answered(Ok((at, result)), output),
+        Step::Submitted(response) => outcomes.submitted(place, &response, output),
+        Step::Failed(error) => outcomes.not_sent(place, &error, output),
     }
 }

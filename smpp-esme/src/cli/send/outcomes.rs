@@ -4,28 +4,20 @@
 use core::time::Duration;
 
 use serde_json::{Map, Value, json};
-use smpp_codec::receipt::matcher::{
-    GrowingMatcher, MatcherOptions, Report, Request, Submission, Verdict,
-};
-use smpp_codec::receipt::{Outcome, Receipt};
-use smpp_esme::{Delivery, Inbound, Incoming, OwnedPdu, RequestError, SubmitResp};
-use tokio::task::JoinError;
+use smpp_codec::receipt::Outcome;
+use smpp_esme::receiving::{ReceiptInfo, Received, Receiver};
+use smpp_esme::{RequestError, SubmitResp};
 use tokio::time::Instant;
 
-use super::exit::{Failure, Kind, kind_of};
-use super::output::{Output, Printable};
-use super::receipt;
+use crate::cli::exit::{Failure, Kind, kind_of};
+use crate::cli::output::{Output, Printable};
+use crate::cli::receipt;
 
-/// Seconds that a receipt waits for the response that it may have overtaken.
-/// It is not acknowledged meanwhile.
-const HOLD_FOR: u64 = 5;
-
-/// The messages of one run.
-pub(crate) struct Tracker {
+/// The messages of one run, by recipient and part.
+pub(super) struct Outcomes {
     messages: Vec<Message>,
-    /// Ids change between response and receipt: it knows how.
-    matcher: GrowingMatcher<usize, Delivery>,
-    started: Instant,
+    /// How many parts each recipient gets.
+    parts: usize,
 }
 
 /// One part to one recipient.
@@ -33,7 +25,6 @@ struct Message {
     to: String,
     part: usize,
     parts: usize,
-    request: Option<Request>,
     /// The centre's id; `None` before the response.
     id: Option<String>,
     sent_at: Instant,
@@ -48,15 +39,29 @@ enum End {
     Undelivered,
 }
 
-impl Tracker {
-    pub(crate) fn new(to: &[String], parts: usize) -> Self {
+/// Which recipient, from 0, and which part, from 1.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) to: usize,
+    pub(super) part: u8,
+}
+
+impl Place {
+    /// The tag of a message is the number of its recipient.
+    pub(super) fn of(tag: &[u8], part: u8) -> Option<Self> {
+        let to = core::str::from_utf8(tag).ok()?.parse().ok()?;
+        Some(Self { to, part })
+    }
+}
+
+impl Outcomes {
+    pub(super) fn new(to: &[String], parts: usize) -> Self {
         let now = Instant::now();
         let messages = to.iter().flat_map(|to| {
             (1..=parts).map(move |part| Message {
                 to: to.clone(),
                 part,
                 parts,
-                request: None,
                 id: None,
                 sent_at: now,
                 end: None,
@@ -64,83 +69,50 @@ impl Tracker {
         });
         Self {
             messages: messages.collect(),
-            matcher: GrowingMatcher::new(MatcherOptions::new().hold_for(HOLD_FOR)),
-            started: now,
+            parts,
         }
     }
 
-    fn now(&self) -> u64 {
-        self.started.elapsed().as_secs()
+    fn at(&mut self, place: Place) -> Option<&mut Message> {
+        let part = usize::from(place.part).checked_sub(1)?;
+        self.messages.get_mut(place.to * self.parts + part)
     }
 
     /// The request of this message is on its way.
-    pub(crate) fn sent(&mut self, at: usize) {
-        let request = self.matcher.sent();
-        if let Some(message) = self.messages.get_mut(at) {
-            message.request = Some(request);
+    pub(super) fn sent(&mut self, place: Place) {
+        if let Some(message) = self.at(place) {
             message.sent_at = Instant::now();
         }
     }
 
-    /// The outcome of a request.
-    pub(crate) fn answered(
+    /// The centre has taken it.
+    pub(super) fn submitted(
         &mut self,
-        done: Result<(usize, Result<OwnedPdu, RequestError>), JoinError>,
-        output: &mut Output,
-    ) -> Result<(), Failure> {
-        let (at, response) = done.map_err(|error| Failure::other(error.to_string()))?;
-        match response {
-            Ok(response) => self.submitted(at, &SubmitResp::from(response), output),
-            Err(error) => {
-                let request = self.messages.get_mut(at).and_then(|m| m.request.take());
-                if let Some(request) = request {
-                    self.matcher.refused(request);
-                }
-                self.not_sent(at, &error, output)
-            }
-        }?;
-        self.settle_held(output)
-    }
-
-    fn submitted(
-        &mut self,
-        at: usize,
+        place: Place,
         response: &SubmitResp,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        let now = self.now();
-        let Some(message) = self.messages.get_mut(at) else {
+        let Some(message) = self.at(place) else {
             return Ok(());
         };
-        let id = response.message_id();
-        message.id = Some(receipt::address(id));
+        message.id = Some(receipt::address(response.message_id()));
         message.say("submitted", Map::new(), output)?;
         output.line(format_args!(
             "{}  submitted  message {}",
             message.name(output),
             Printable(message.shown_id()),
         ))?;
-        output.flush()?;
-        let mut submission = Submission::new(id.as_bytes(), at);
-        // What a receipt has as its sender, without the plus sign.
-        let to = message.to.trim_start_matches('+');
-        submission = submission.destination(to.as_bytes());
-        if let Some(request) = message.request.take() {
-            submission = submission.request(request);
-        }
-        // A message without an id is one whose receipts cannot be told.
-        let _ = self.matcher.submitted(submission, now);
-        Ok(())
+        output.flush()
     }
 
     /// A message that the centre has not taken, or perhaps.
-    pub(crate) fn not_sent(
+    pub(super) fn not_sent(
         &mut self,
-        at: usize,
+        place: Place,
         error: &RequestError,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        let Some(message) = self.messages.get_mut(at) else {
+        let Some(message) = self.at(place) else {
             return Ok(());
         };
         message.end = Some(End::Failed(kind_of(error)));
@@ -164,77 +136,50 @@ impl Tracker {
 
     /// Something that the centre sends by itself. What belongs to none of the
     /// messages is not acknowledged: it is for another session.
-    pub(crate) fn inbound(&mut self, inbound: Inbound, output: &mut Output) -> Result<(), Failure> {
-        let Inbound::Delivery(delivery) = inbound else {
-            return Ok(());
-        };
-        let now = self.now();
-        let owned = delivery.owned().clone();
-        let pdu = owned.pdu();
-        let Some(found) = Receipt::read(&pdu) else {
-            return Ok(());
-        };
-        let verdict = self.matcher.receipt(&Report::from(&found), delivery, now);
-        self.apply(verdict, output)
-    }
-
-    /// Receipts that came before their response, or waited in vain.
-    fn settle_held(&mut self, output: &mut Output) -> Result<(), Failure> {
-        let now = self.now();
-        while let Some(verdict) = self.matcher.next_early(now) {
-            self.apply(verdict, output)?;
-        }
-        while let Some(verdict) = self.matcher.next_unmatched(now) {
-            self.apply(verdict, output)?;
-        }
-        Ok(())
-    }
-
-    fn apply(
+    pub(super) fn received(
         &mut self,
-        verdict: Verdict<usize, Delivery>,
+        received: Received,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        // Every other verdict drops the receipt, or keeps it.
-        let Verdict::Matched { found, receipt } = verdict else {
+        let (Received::Receipt(found)
+        | Received::Notification(found)
+        | Received::Acknowledgement(found)) = received
+        else {
             return Ok(());
         };
-        let Some(message) = self.messages.get_mut(found.key) else {
-            return Ok(());
-        };
-        let pdu = receipt.pdu();
-        if let Some(found) = Receipt::read(&pdu) {
+        let place = found.message().and_then(|message| {
+            let (part, _) = message.part_of();
+            Place::of(message.caller_tag(), part)
+        });
+        if let Some(message) = place.and_then(|place| self.at(place)) {
             message.receipt(&found, output)?;
             output.flush()?;
+            found.ack();
         }
-        receipt.ack();
         Ok(())
     }
 
     /// Waits until every message has come to its end.
-    pub(crate) async fn wait(
+    pub(super) async fn wait(
         &mut self,
         wait: Duration,
-        incoming: &mut Incoming,
+        receiver: &mut Receiver,
         output: &mut Output,
     ) -> Result<(), Failure> {
         if wait.is_zero() {
             return Ok(());
         }
         let deadline = Instant::now() + wait;
-        let mut tick = tokio::time::interval(Duration::from_secs(1));
-        self.settle_held(output)?;
         while self.messages.iter().any(|message| message.end.is_none()) {
             tokio::select! {
                 biased;
-                inbound = incoming.recv() => match inbound {
-                    Some(inbound) => self.inbound(inbound, output)?,
+                received = receiver.recv() => match received {
+                    Some(received) => self.received(received, output)?,
                     None => return Err(Failure::other(
                         "the session ended before the receipts came",
                     )),
                 },
                 () = tokio::time::sleep_until(deadline) => return self.timed_out(output),
-                _ = tick.tick() => self.settle_held(output)?,
             }
         }
         Ok(())
@@ -257,7 +202,7 @@ impl Tracker {
     }
 
     /// The exit code: the worst that any message has come to.
-    pub(crate) fn verdict(&self) -> Result<(), Failure> {
+    pub(super) fn verdict(&self) -> Result<(), Failure> {
         let kinds = [
             Kind::Other,
             Kind::Usage,
@@ -279,8 +224,11 @@ impl Tracker {
 
 impl Message {
     /// A receipt of this message.
-    fn receipt(&mut self, found: &Receipt<'_>, output: &mut Output) -> Result<(), Failure> {
-        if found.is_closing() && self.end.is_none() {
+    fn receipt(&mut self, info: &ReceiptInfo, output: &mut Output) -> Result<(), Failure> {
+        let Some(found) = &info.receipt() else {
+            return Ok(());
+        };
+        if info.is_final() && self.end.is_none() {
             self.end = Some(match found.outcome() {
                 Some(Outcome::Delivered) => End::Delivered,
                 _ => End::Undelivered,

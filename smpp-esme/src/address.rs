@@ -2,7 +2,7 @@
 
 use smpp_pdu::{Address, COctetStr, DestAddress, Npi, Ton};
 
-use super::MessageError;
+use crate::MessageError;
 
 /// An address in storage of its own.
 ///
@@ -61,6 +61,17 @@ impl OwnedAddress {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.addr.is_empty()
+    }
+
+    /// The address as PDUs have it; empty where it holds a NUL, which none can
+    /// have.
+    #[must_use]
+    pub fn as_address(&self) -> Address<'_> {
+        Address {
+            ton: self.ton,
+            npi: self.npi,
+            addr: COctetStr::new(&self.addr).unwrap_or_default(),
+        }
     }
 
     /// A recipient of a `submit_multi`.
@@ -128,6 +139,12 @@ impl From<&String> for OwnedAddress {
 impl From<Address<'_>> for OwnedAddress {
     fn from(address: Address<'_>) -> Self {
         Self::new(address.ton, address.npi, address.addr.as_bytes())
+    }
+}
+
+impl From<&Address<'_>> for OwnedAddress {
+    fn from(address: &Address<'_>) -> Self {
+        (*address).into()
     }
 }
 
