@@ -10,8 +10,8 @@ use core::error::Error;
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-use smpp_esme::receiving::{Received, Receiver};
-use smpp_esme::{BindConfig, ClientBuilder, RequestErrorKind};
+use smpp_codec::receipt::Receipt;
+use smpp_esme::{BindConfig, ClientBuilder, Inbound, RequestErrorKind};
 use smpp_pdu::{Address, ShortMessage, SubmitSm};
 use smpp_smsc::Smsc;
 use smpp_smsc::scenario::Scenario;
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // A response that does not come within a second is not waited for.
     let address = simulator.address();
-    let (client, incoming) = ClientBuilder::new(BindConfig::new("esme", "secret"))
+    let (client, mut incoming) = ClientBuilder::new(BindConfig::new("esme", "secret"))
         .response_timeout(Duration::from_secs(1))
         .connect(&address.ip().to_string(), address.port())
         .await?;
@@ -51,21 +51,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // What has come by now, and a little more.
-    let mut receiver = Receiver::new(incoming);
     let mut receipts: BTreeMap<String, u32> = BTreeMap::new();
-    while let Ok(Some(received)) =
-        tokio::time::timeout(Duration::from_secs(2), receiver.recv()).await
-    {
-        if let Received::Receipt(receipt) = &received {
-            let state = receipt
-                .state()
-                .map_or_else(|| "?".into(), |s| s.to_string());
-            *receipts.entry(state).or_default() += 1;
-        }
-        received.ack();
+    let pause = Duration::from_secs(2);
+    while let Ok(Some(inbound)) = tokio::time::timeout(pause, incoming.recv()).await {
+        let Inbound::Delivery(delivery) = inbound else {
+            continue;
+        };
+        let state = Receipt::read(&delivery.pdu()).and_then(|receipt| receipt.state());
+        let what = state.map_or_else(|| "a message".into(), |state| format!("receipt, {state}"));
+        *receipts.entry(what).or_default() += 1;
+        delivery.ack();
     }
-    for (state, count) in receipts {
-        println!("{count:>4}  receipts of {state}");
+    for (what, count) in receipts {
+        println!("{count:>4}  {what}");
     }
     client.unbind().await;
     simulator.shutdown().await;
