@@ -372,8 +372,12 @@ impl Smsc {
             Some(decisions) => {
                 let faults = RequestFaults::new(decisions.clone(), id.0);
                 let connection = connection.with_faults(Box::new(faults));
-                let stream = between(decisions.clone(), stream, id.0);
-                tokio::spawn(run.run(stream, config, connection, receiver))
+                if decisions.needs_wire() {
+                    let stream = between(decisions.clone(), stream, id.0);
+                    tokio::spawn(run.run(stream, config, connection, receiver))
+                } else {
+                    tokio::spawn(run.run(stream, config, connection, receiver))
+                }
             }
         };
         #[cfg(not(feature = "scenario"))]

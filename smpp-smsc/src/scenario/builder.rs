@@ -200,6 +200,13 @@ impl Scenario {
         self
     }
 
+    /// In a share of receipts, `receipted_message_id` does not end with a NUL.
+    #[must_use]
+    pub fn receipts_without_nul(mut self, share: f64) -> Self {
+        self.parts.receipts.without_nul = Share::new(share);
+        self
+    }
+
     /// The form of ids in receipts.
     #[must_use]
     pub fn receipt_ids(mut self, form: IdForm) -> Self {

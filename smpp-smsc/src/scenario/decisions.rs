@@ -83,6 +83,8 @@ pub struct ReceiptPlan {
     pub without_tlvs: bool,
     /// It has nothing but TLVs, where the session has them.
     pub without_text: bool,
+    /// Its `receipted_message_id` does not end with a NUL.
+    pub without_nul: bool,
     /// The form of its id.
     pub id_form: IdForm,
 }
@@ -123,6 +125,10 @@ impl Decisions {
             scenario: Arc::new(scenario.parts),
             chance: Chance::new(seed),
         }
+    }
+
+    pub(crate) fn needs_wire(&self) -> bool {
+        self.scenario.needs_wire()
     }
 
     pub(super) fn scenario(&self) -> &Parts {
@@ -202,6 +208,7 @@ impl Decisions {
             without_tlvs: draw.happens(faults.without_tlvs.0),
             without_text: draw.happens(faults.without_text.0),
             id_form: form(&mut draw, &faults.message_id),
+            without_nul: draw.happens(faults.without_nul.0),
         }
     }
 

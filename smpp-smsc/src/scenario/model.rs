@@ -21,6 +21,16 @@ pub(super) struct Parts {
     pub(super) mo: Option<Mo>,
 }
 
+impl Parts {
+    /// Whether anything is to happen between the client and the centre.
+    pub(super) fn needs_wire(&self) -> bool {
+        self.responses != ResponseFaults::default()
+            || self.receipts != ReceiptFaults::default()
+            || self.disconnect != Disconnects::default()
+            || self.mo.is_some()
+    }
+}
+
 /// What becomes of messages, and when.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -156,6 +166,8 @@ pub(super) struct ReceiptFaults {
     pub(super) early: Share,
     pub(super) without_tlvs: Share,
     pub(super) without_text: Share,
+    /// `receipted_message_id` without its NUL.
+    pub(super) without_nul: Share,
     pub(super) message_id: IdForms,
 }
 

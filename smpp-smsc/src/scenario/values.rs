@@ -275,6 +275,10 @@ pub enum IdForm {
     Padded,
     /// Without the zeros in front.
     Trimmed,
+    /// A UUID of 36 characters that is made of it.
+    Uuid,
+    /// Nothing.
+    Empty,
 }
 
 impl IdForm {
@@ -290,6 +294,11 @@ impl IdForm {
             Self::Decimal => number.to_string(),
             Self::Padded => format!("00{id}"),
             Self::Trimmed => format!("{number:x}"),
+            Self::Uuid => {
+                let (high, low) = (number >> 32, number & 0xFFFF_FFFF);
+                format!("{high:08x}-0000-4000-8000-{low:012x}")
+            }
+            Self::Empty => String::new(),
         }
     }
 }
@@ -323,8 +332,8 @@ impl<'de> Deserialize<'de> for IdForms {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(
-                    "\"same\", \"upper\", \"decimal\", \"padded\" or \"trimmed\", or weights such \
-                     as { same = 9, decimal = 1 }",
+                    "\"same\", \"upper\", \"decimal\", \"padded\", \"trimmed\", \"uuid\" or \"empty\", \
+                     or weights such as { same = 9, decimal = 1 }",
                 )
             }
 
@@ -361,6 +370,8 @@ mod tests {
             (IdForm::Decimal, "789248524662341633"),
             (IdForm::Padded, "000af3f95a00000001"),
             (IdForm::Trimmed, "af3f95a00000001"),
+            (IdForm::Uuid, "0af3f95a-0000-4000-8000-000000000001"),
+            (IdForm::Empty, ""),
         ] {
             assert_eq!(form.apply("0af3f95a00000001"), id);
             assert_eq!(form.apply("no-number"), "no-number");

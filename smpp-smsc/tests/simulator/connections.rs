@@ -52,7 +52,9 @@ async fn only_a_share_of_sessions_is_cut() {
 
 #[tokio::test]
 async fn strangers_and_silent_clients_are_treated_as_without_a_scenario() {
-    let simulator = simulate(Scenario::named("happy").unwrap()).await;
+    // With anything that happens between the client and the centre.
+    let scenario = Scenario::new().doubled_receipts(0.1);
+    let simulator = simulate(scenario).await;
     let mut client = Client::connect(simulator.address()).await;
     client
         .write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -70,7 +72,7 @@ async fn strangers_and_silent_clients_are_treated_as_without_a_scenario() {
 
 #[tokio::test]
 async fn a_shutdown_unbinds_through_the_scenario() {
-    let (simulator, mut client) = bound(Scenario::new()).await;
+    let (simulator, mut client) = bound(Scenario::new().doubled_receipts(0.1)).await;
     let ending = tokio::spawn(async move { simulator.shutdown().await });
     let received = client.receive().await;
     assert_eq!(received.id(), CommandId::UNBIND);

@@ -68,7 +68,7 @@ async fn early_receipts_come_before_the_response() {
 
 #[tokio::test]
 async fn ids_of_receipts_take_another_form_in_text_and_tlv() {
-    for form in [IdForm::Upper, IdForm::Decimal, IdForm::Padded] {
+    for form in [IdForm::Upper, IdForm::Decimal, IdForm::Padded, IdForm::Uuid] {
         let (id, received) = receipted(Scenario::new().receipt_ids(form)).await;
         let new = form.apply(&id);
         assert_ne!(new, id);
@@ -90,6 +90,11 @@ async fn receipts_lack_tlvs_or_text_but_never_both() {
     let (id, received) = receipted(Scenario::new().receipts_without_text(1.0)).await;
     assert!(received.deliver().short_message.as_bytes().is_empty());
     assert_eq!(received.receipt(), (id, MessageState::DELIVERED));
+
+    let (id, received) = receipted(Scenario::new().receipts_without_nul(1.0)).await;
+    let tlvs = received.deliver().tlvs;
+    let tlv = tlvs.find(Tag::RECEIPTED_MESSAGE_ID).unwrap();
+    assert_eq!(tlv.octets(), Some(id.as_bytes()));
 
     let both = Scenario::new()
         .receipts_without_tlvs(1.0)

@@ -89,7 +89,8 @@ pub(super) fn receipted_id(frame: &[u8]) -> Option<String> {
 /// A receipt as its plan wants it.
 pub(super) fn receipt<'f>(frame: &'f [u8], id: &str, plan: &ReceiptPlan) -> Cow<'f, [u8]> {
     let new = plan.id_form.apply(id);
-    if new == id && !plan.without_tlvs && !plan.without_text {
+    let other_form = plan.without_tlvs || plan.without_text || plan.without_nul;
+    if new == id && !other_form {
         return Cow::Borrowed(frame);
     }
     rewritten(frame, id, &new, plan).map_or(Cow::Borrowed(frame), Cow::Owned)
@@ -102,12 +103,13 @@ fn rewritten(frame: &[u8], old: &str, new: &str, plan: &ReceiptPlan) -> Option<V
     };
     let text = core::str::from_utf8(deliver.short_message.as_bytes()).ok()?;
     let text = text.replacen(&format!("id:{old} "), &format!("id:{new} "), 1);
-    let with_nul = format!("{new}\0");
+    let end = if plan.without_nul { "" } else { "\0" };
+    let receipted = format!("{new}{end}");
     let mut tlvs: Vec<Tlv<'_>> = Vec::new();
     if !plan.without_tlvs {
         for tlv in deliver.tlvs.iter() {
             tlvs.push(if tlv.tag() == Tag::RECEIPTED_MESSAGE_ID {
-                Tlv::new(Tag::RECEIPTED_MESSAGE_ID, with_nul.as_bytes()).ok()?
+                Tlv::new(Tag::RECEIPTED_MESSAGE_ID, receipted.as_bytes()).ok()?
             } else {
                 tlv
             });

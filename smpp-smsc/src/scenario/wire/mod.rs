@@ -76,7 +76,7 @@ where
                 }
             }
             read = centre_in.read(&mut from_centre),
-                if !centre_ended && session.to_client.len() < ROOM =>
+                if !centre_ended && session.has_room() =>
             {
                 match read {
                     Ok(len @ 1..) => {

@@ -26,6 +26,13 @@ const MAX_OWN: usize = 1024;
 /// count from 1.
 const FIRST_NUMBER: u32 = 0x4000_0000;
 
+/// Octets that may wait for the client.
+const MAX_UNSENT: usize = 64 * 1024;
+
+/// What may be held back. A client that does not wait for its responses is not
+/// read any faster than they leave.
+const MAX_HELD: usize = 100_000;
+
 /// How long a response waits for a receipt that is to overtake it.
 const EARLY_LIMIT: Duration = Duration::from_secs(10);
 
@@ -402,6 +409,11 @@ impl WireSession {
         if self.cut_at.is_some_and(|at| at <= now) {
             self.cut = true;
         }
+    }
+
+    /// Whether there is room for more of the centre.
+    pub(super) fn has_room(&self) -> bool {
+        self.to_client.len() < MAX_UNSENT && self.held.len() < MAX_HELD
     }
 
     /// Whether something is still to come that must not be lost when the centre
