@@ -60,11 +60,13 @@ async fn strangers_and_silent_clients_are_treated_as_without_a_scenario() {
         .write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .await;
     assert!(client.next().await.is_none());
+    drop(client);
     drop(Client::connect(simulator.address()).await);
     let mut client = transceiver(simulator.address()).await;
     client.is_served().await;
     client.stream.shutdown().await.unwrap();
     assert!(client.next().await.is_none());
+    drop(client);
     // All connections are gone; there is nothing to wait for.
     until(async || simulator.smsc().sessions().await.is_empty()).await;
     assert_eq!(simulator.shutdown().await, 0);

@@ -71,7 +71,8 @@ async fn ids_of_receipts_take_another_form_in_text_and_tlv() {
     for form in [IdForm::Upper, IdForm::Decimal, IdForm::Padded, IdForm::Uuid] {
         let (id, received) = receipted(Scenario::new().receipt_ids(form)).await;
         let new = form.apply(&id);
-        assert_ne!(new, id);
+        // The id may have no letters.
+        assert!(new != id || form == IdForm::Upper);
         let pdu = received.pdu();
         let receipt = Receipt::read(&pdu).unwrap();
         let ids: Vec<&[u8]> = receipt.ids().collect();
