@@ -50,3 +50,12 @@ fn wrong_scenarios_end_with_2_and_what_would_be_right() {
         assert!(text.contains(part), "{arguments:?}: {text}");
     }
 }
+
+#[test]
+fn the_help_lists_the_scenarios_that_there_are() {
+    let text = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    let words: Vec<&str> = text.split([',', ' ', '\n']).collect();
+    for name in smpp_smsc::scenario::Scenario::names() {
+        assert!(words.contains(&name), "{name}: {text}");
+    }
+}

@@ -3,6 +3,8 @@
 
 mod frames;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use core::time::Duration;
 use std::sync::Arc;
