@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use smpp_codec::encoded_len;
-use smpp_pdu::{Bind, BindResp, Body, COctetStr, CommandStatus, InterfaceVersion, Pdu, Tlv, Tlvs};
+use smpp_pdu::{
+    Bind, BindResp, Body, COctetStr, CommandId, CommandStatus, InterfaceVersion, Pdu, Tlv, Tlvs,
+};
 use smpp_session::driver::{Application, Link};
-use smpp_session::{Event, Request, RequestId, Response, refuse};
+use smpp_session::{Event, Instant, Request, RequestId, Response, refuse};
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, info, trace};
 
@@ -18,7 +20,7 @@ use crate::message_id::Ids;
 use crate::receipt::{with_alert, with_receipt};
 use crate::registry::{BoundSession, ConnectionId, SessionInfo};
 use crate::store::{Delivery, DeliveryContent, DeliveryKey};
-use crate::submission::{Job, Submitter};
+use crate::submission::{Job, Submitter, Work};
 use crate::{Accounts, Clock, Timestamp};
 
 /// What the engine, or the server, asks of a connection.
@@ -34,6 +36,16 @@ pub(crate) enum Command {
     Unbind,
     /// End the connection now.
     Close,
+}
+
+/// Refuses requests that would have been taken: what a scenario wants of one
+/// connection.
+pub(crate) trait Faults: core::fmt::Debug + Send {
+    /// The status for a bind with the right password.
+    fn bind(&mut self) -> Option<CommandStatus>;
+
+    /// The status for a message.
+    fn message(&mut self, now: Instant) -> Option<CommandStatus>;
 }
 
 /// What became of a delivery.
@@ -95,6 +107,7 @@ pub(crate) struct Connection {
     /// To be sent when the window has room.
     waiting: VecDeque<Arc<Delivery>>,
     pub(crate) counts: Counts,
+    faults: Option<Box<dyn Faults>>,
 }
 
 #[derive(Clone, Debug)]
@@ -121,7 +134,14 @@ impl Connection {
             outcomes: Vec::new(),
             waiting: VecDeque::new(),
             counts: Counts::default(),
+            faults: None,
         }
+    }
+
+    #[cfg(feature = "scenario")]
+    pub(crate) fn with_faults(mut self, faults: Box<dyn Faults>) -> Self {
+        self.faults = Some(faults);
+        self
     }
 
     /// The account that has bound, once one has.
@@ -177,16 +197,27 @@ impl Connection {
             validity: self.shared.validity,
             lists: &self.shared.lists,
         };
+        let refused = self
+            .faults
+            .as_mut()
+            .filter(|_| is_message(pdu.command_id()))
+            .and_then(|faults| faults.message(link.now()));
+        let work = match refused {
+            None => submitter.work(pdu, request.octets),
+            Some(status) => Work::Refuse(status),
+        };
         self.jobs.push(Job {
             command_id: pdu.command_id(),
             sequence_number: pdu.sequence_number,
-            work: submitter.work(pdu, request.octets),
+            work,
         });
     }
 
     fn bind(&mut self, link: &mut Link<'_>, pdu: &Pdu<'_>, bind: &Bind<'_>) {
         let (system_id, password) = (bind.system_id.as_bytes(), bind.password.0.as_bytes());
-        let account = match self.shared.accounts.check(system_id, password) {
+        let checked = self.shared.accounts.check(system_id, password);
+        let refused = self.faults.as_mut().and_then(|faults| faults.bind());
+        let account = match checked.and_then(|account| refused.map_or(Ok(account), Err)) {
             Ok(account) => account,
             Err(status) => {
                 self.counts.refused += 1;
@@ -312,6 +343,14 @@ impl Connection {
             }
         }
     }
+}
+
+/// Whether a request brings a message.
+const fn is_message(command_id: CommandId) -> bool {
+    matches!(
+        command_id,
+        CommandId::SUBMIT_SM | CommandId::DATA_SM | CommandId::SUBMIT_MULTI
+    )
 }
 
 impl Application for Connection {

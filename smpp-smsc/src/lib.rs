@@ -17,6 +17,9 @@ mod message_id;
 pub mod network;
 mod receipt;
 mod registry;
+#[cfg(feature = "scenario")]
+#[cfg_attr(docsrs, doc(cfg(feature = "scenario")))]
+pub mod scenario;
 mod server;
 pub mod store;
 mod submission;

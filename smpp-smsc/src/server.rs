@@ -21,8 +21,12 @@ use crate::connection::{Command, Connection, Shared};
 use crate::engine::{Engine, Input, Settings};
 use crate::lists::Lists;
 use crate::message_id::Ids;
+#[cfg(feature = "scenario")]
+use crate::network::Simulated;
 use crate::network::{Handsets, Network, Reports};
 use crate::registry::{ConnectionId, SessionInfo};
+#[cfg(feature = "scenario")]
+use crate::scenario::{Decisions, RequestFaults, Scenario, between};
 use crate::store::{MemoryStore, Store};
 use crate::{Accounts, Clock, Retries};
 
@@ -46,6 +50,8 @@ pub struct Builder {
     validity: Duration,
     lists: Lists,
     settings: Settings,
+    #[cfg(feature = "scenario")]
+    scenario: Option<Arc<Decisions>>,
 }
 
 impl Builder {
@@ -71,6 +77,8 @@ impl Builder {
                 receipt_lifetime: Duration::from_secs(72 * 3600),
                 history: Duration::from_secs(72 * 3600),
             },
+            #[cfg(feature = "scenario")]
+            scenario: None,
         }
     }
 
@@ -205,6 +213,22 @@ impl Builder {
         self
     }
 
+    /// Follows a scenario: its handsets take the place of [`Builder::network`],
+    /// its waits that of [`Builder::retries`] where it has any, and its faults
+    /// befall all connections. The same seed gives the same run.
+    #[cfg(feature = "scenario")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "scenario")))]
+    pub fn scenario(mut self, scenario: Scenario, seed: u64) -> Self {
+        let waits = scenario.waits();
+        if !waits.is_empty() {
+            self.settings.retries = Retries::new(waits);
+        }
+        // Simulated handsets forget nothing, however slow they are.
+        self.settings.lease = self.settings.lease.max(4 * crate::scenario::MAX_DELAY);
+        self.scenario = Some(Arc::new(Decisions::new(scenario, seed)));
+        self
+    }
+
     /// Starts the message centre, without a listener at first. It runs until
     /// [`Smsc::shutdown`]: dropping the handle does not end it.
     ///
@@ -226,6 +250,11 @@ impl Builder {
         });
         let reports = Reports::new(engine);
         let (store, network) = (self.store.0, self.network.0);
+        #[cfg(feature = "scenario")]
+        let network = match &self.scenario {
+            Some(decisions) => Arc::new(Simulated::new(decisions.clone(), clock)),
+            None => network,
+        };
         let engine = Engine::new(store, network, self.settings, inputs, reports);
         let permits = usize::try_from(self.max_connections).unwrap_or(usize::MAX);
         Smsc {
@@ -239,6 +268,8 @@ impl Builder {
                 next_id: AtomicU64::new(1),
                 connections: Mutex::default(),
                 engine: Mutex::new(Some(tokio::spawn(engine.run()))),
+                #[cfg(feature = "scenario")]
+                scenario: self.scenario,
             }),
         }
     }
@@ -273,6 +304,8 @@ struct Inner {
     next_id: AtomicU64,
     connections: Mutex<HashMap<ConnectionId, Entry>>,
     engine: Mutex<Option<JoinHandle<()>>>,
+    #[cfg(feature = "scenario")]
+    scenario: Option<Arc<Decisions>>,
 }
 
 #[derive(Debug)]
@@ -373,6 +406,21 @@ impl Smsc {
             _permit: permit,
         };
         let config = self.inner.session;
+        #[cfg(feature = "scenario")]
+        let task = match &self.inner.scenario {
+            None => tokio::spawn(run.run(stream, config, connection, receiver)),
+            Some(decisions) => {
+                let faults = RequestFaults::new(decisions.clone(), id.0);
+                let connection = connection.with_faults(Box::new(faults));
+                if decisions.needs_wire() {
+                    let stream = between(decisions.clone(), stream, id.0);
+                    tokio::spawn(run.run(stream, config, connection, receiver))
+                } else {
+                    tokio::spawn(run.run(stream, config, connection, receiver))
+                }
+            }
+        };
+        #[cfg(not(feature = "scenario"))]
         let task = tokio::spawn(run.run(stream, config, connection, receiver));
         self.inner.with_connections(|all| {
             if let Some(entry) = all.get_mut(&id) {

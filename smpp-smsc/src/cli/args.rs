@@ -5,6 +5,7 @@ use core::time::Duration;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use smpp_smsc::scenario::{Scenario, ScenarioError};
 
 /// The account that is there when none is given.
 pub(super) const DEFAULT_ACCOUNT: (&str, &str) = ("esme", "secret");
@@ -59,6 +60,15 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = duration)]
     pub(super) delay: Duration,
 
+    /// What the simulated network and centre do, rightly and wrongly: happy,
+    /// flaky, throttling, slow, chaos, or a file of your own.
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "delay", value_parser = scenario)]
+    pub(super) scenario: Option<ScenarioArg>,
+
+    /// Where the chance in a scenario begins: the same number gives the same run.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "scenario")]
+    pub(super) seed: u64,
+
     /// Form of the log on stderr. With json, the first screen is a line of it.
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub(super) log: LogForm,
@@ -77,6 +87,13 @@ pub(super) enum StoreArg {
     Memory,
     /// The folder.
     Redb(PathBuf),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct ScenarioArg {
+    /// As it was given.
+    pub(super) name: String,
+    pub(super) scenario: Scenario,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -153,6 +170,13 @@ fn store(text: &str) -> Result<StoreArg, String> {
         )),
         _ => Err("the store is redb:FOLDER or memory".into()),
     }
+}
+
+fn scenario(name: &str) -> Result<ScenarioArg, ScenarioError> {
+    Ok(ScenarioArg {
+        name: name.into(),
+        scenario: Scenario::named_or_file(name)?,
+    })
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

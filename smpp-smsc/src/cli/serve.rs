@@ -12,7 +12,7 @@ use tracing::info;
 use tracing_subscriber::EnvFilter;
 
 use super::Failure;
-use super::args::{DEFAULT_ACCOUNT, LogForm, ServeArgs, StoreArg};
+use super::args::{DEFAULT_ACCOUNT, LogForm, ScenarioArg, ServeArgs, StoreArg};
 
 pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     start_log(args.log);
@@ -52,6 +52,10 @@ async fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let builder = Smsc::builder()
         .accounts(accounts)
         .network(Handsets::new(args.delay));
+    let builder = match &args.scenario {
+        Some(arg) => builder.scenario(arg.scenario.clone(), args.seed),
+        None => builder,
+    };
     let builder = match &args.store {
         StoreArg::Memory => builder.store(MemoryStore::default()),
         StoreArg::Redb(folder) => {
@@ -79,6 +83,9 @@ async fn serve(args: &ServeArgs) -> Result<(), Failure> {
         LogForm::Json => {
             for address in &bound {
                 info!(%address, "listening");
+            }
+            if let Some(arg) = &args.scenario {
+                info!(scenario = arg.name, seed = args.seed, "simulating");
             }
         }
     }
@@ -223,14 +230,14 @@ fn first_screen(args: &ServeArgs, bound: &[SocketAddr]) -> String {
         StoreArg::Redb(folder) => format!("kept in {}", folder.display()),
     };
     line(&mut text, "messages", &kept);
-    line(
-        &mut text,
-        "handsets",
-        &format!(
-            "simulated: every number receives every message after {:?}",
-            args.delay
-        ),
+    let handsets = format!(
+        "simulated: every number receives every message after {:?}",
+        args.delay
     );
+    match &args.scenario {
+        None => line(&mut text, "handsets", &handsets),
+        Some(arg) => line(&mut text, "scenario", &scenario(arg, args.seed)),
+    }
     line(
         &mut text,
         "receipts",
@@ -243,6 +250,16 @@ fn first_screen(args: &ServeArgs, bound: &[SocketAddr]) -> String {
     }
     text.push_str("--from BANK --to 447700900123 --text \"Hello\" --receipt\n\n");
     text.push_str("Ctrl-C ends it.\n");
+    text
+}
+
+fn scenario(arg: &ScenarioArg, seed: u64) -> String {
+    let mut text = format!("{}, seed {seed}", arg.name);
+    let description = arg.scenario.description();
+    if !description.is_empty() {
+        text.push_str(": ");
+        text.push_str(description);
+    }
     text
 }
 

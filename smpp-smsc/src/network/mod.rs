@@ -1,6 +1,8 @@
 //! Where messages go: the network behind the message centre.
 
 mod handsets;
+#[cfg(feature = "scenario")]
+mod simulated;
 
 use std::sync::Arc;
 
@@ -13,6 +15,8 @@ use crate::engine::Input;
 use crate::{Message, MessageKey};
 
 pub use handsets::Handsets;
+#[cfg(feature = "scenario")]
+pub(crate) use simulated::Simulated;
 
 /// Takes messages towards their recipients.
 #[async_trait]
