@@ -11,6 +11,7 @@ mod incoming;
 pub mod link;
 mod mailbox;
 pub mod metrics;
+mod operations;
 mod owned;
 mod pipeline;
 pub mod receiving;
