@@ -7,6 +7,7 @@ mod client;
 mod config;
 mod connect;
 mod error;
+mod futures;
 mod incoming;
 pub mod link;
 mod mailbox;

@@ -11,11 +11,11 @@ use tokio::sync::Semaphore;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, timeout_at};
 
-use super::keeper::{Either, race};
 use super::metric;
 use super::pending::History;
 use super::roster::{Roster, Session, needs_transmitter};
 use super::shared::Shared;
+use crate::futures::{Either, later, race};
 use crate::{OwnedPdu, Pending, RequestError, RequestErrorKind};
 
 /// A request that a session has taken.
@@ -119,18 +119,8 @@ impl Shared {
                 continue;
             };
             let now = Instant::now();
-            let at = match until {
-                Some(at) => Some(at),
-                None => now.checked_add(limit),
-            };
-            until = at;
-            let changed = match at {
-                Some(at) if at <= now => false,
-                Some(at) => timeout_at(at, changes.changed()).await.is_ok(),
-                // Later than the clock can say.
-                None => changes.changed().await.is_ok(),
-            };
-            if !changed {
+            let at = *until.get_or_insert_with(|| later(now, limit));
+            if at <= now || timeout_at(at, changes.changed()).await.is_err() {
                 metric::request(metric::REQUESTS_WITHOUT_SESSION);
                 return Err(error(RequestErrorKind::NoSession));
             }
