@@ -5,10 +5,7 @@ mod sending;
 use core::fmt;
 use std::sync::{Arc, OnceLock};
 
-use smpp_pdu::{
-    BindType, Body, BroadcastSm, CancelBroadcastSm, CancelSm, CommandId, DataSm, EnquireLink,
-    InterfaceVersion, QueryBroadcastSm, QuerySm, ReplaceSm, SubmitMulti, SubmitSm,
-};
+use smpp_pdu::{BindType, Body, CommandId, EnquireLink, InterfaceVersion, SubmitSm};
 use smpp_session::CloseReason;
 use smpp_session::driver::drive_with;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -17,6 +14,7 @@ use tracing::{Instrument, info, info_span};
 
 use crate::mailbox::{Command, Mailbox};
 use crate::metrics::Metrics;
+use crate::operations::operations;
 use crate::task::Task;
 use crate::{
     BindConfig, ClientBuilder, ConnectError, Inbound, Incoming, OwnedPdu, Pipeline, RequestError,
@@ -216,101 +214,6 @@ impl Client {
         Pipeline::new(self.clone())
     }
 
-    /// Sends a message in `data_sm`.
-    ///
-    /// # Cancel safety
-    /// As said of [`Client`].
-    ///
-    /// # Errors
-    /// [`RequestError`]; its response may explain a refusal in parameters.
-    pub async fn data_sm(&self, sm: &DataSm<'_>) -> Result<SubmitResp, RequestError> {
-        self.call(*sm).await
-    }
-
-    /// Submits a message to several recipients. The response lists those that
-    /// were refused.
-    ///
-    /// # Cancel safety
-    /// As said of [`Client`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn submit_multi(&self, sm: &SubmitMulti<'_>) -> Result<SubmitResp, RequestError> {
-        self.call(*sm).await
-    }
-
-    /// Asks what became of a message: [`Body::QuerySmResp`].
-    ///
-    /// # Cancel safety
-    /// Harmless to cancel, see [`Client`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn query_sm(&self, query: &QuerySm<'_>) -> Result<OwnedPdu, RequestError> {
-        self.request(*query).await
-    }
-
-    /// Cancels a message, or all between two addresses.
-    ///
-    /// # Cancel safety
-    /// As said of [`Client`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn cancel_sm(&self, cancel: &CancelSm<'_>) -> Result<OwnedPdu, RequestError> {
-        self.request(*cancel).await
-    }
-
-    /// Replaces a message that waits for delivery.
-    ///
-    /// # Cancel safety
-    /// As said of [`Client`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn replace_sm(&self, replace: &ReplaceSm<'_>) -> Result<OwnedPdu, RequestError> {
-        self.request(*replace).await
-    }
-
-    /// Submits a broadcast (5.0).
-    ///
-    /// # Cancel safety
-    /// As said of [`Client`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn broadcast_sm(&self, sm: &BroadcastSm<'_>) -> Result<SubmitResp, RequestError> {
-        self.call(*sm).await
-    }
-
-    /// Asks what became of a broadcast (5.0).
-    ///
-    /// # Cancel safety
-    /// Harmless to cancel, see [`Client`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn query_broadcast_sm(
-        &self,
-        query: &QueryBroadcastSm<'_>,
-    ) -> Result<OwnedPdu, RequestError> {
-        self.request(*query).await
-    }
-
-    /// Cancels a broadcast (5.0).
-    ///
-    /// # Cancel safety
-    /// As said of [`Client`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn cancel_broadcast_sm(
-        &self,
-        cancel: &CancelBroadcastSm<'_>,
-    ) -> Result<OwnedPdu, RequestError> {
-        self.request(*cancel).await
-    }
-
     /// Asks whether the centre lives. The session does so by itself, see
     /// [`ClientBuilder::enquire_link`].
     ///
@@ -430,6 +333,8 @@ impl Client {
         self.handle.window.available_permits()
     }
 }
+
+operations!(Client, "");
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

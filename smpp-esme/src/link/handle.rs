@@ -4,14 +4,12 @@ use core::fmt;
 use core::future::Future;
 use std::sync::Arc;
 
-use smpp_pdu::{
-    Body, BroadcastSm, CancelBroadcastSm, CancelSm, DataSm, QueryBroadcastSm, QuerySm, ReplaceSm,
-    SubmitMulti, SubmitSm,
-};
+use smpp_pdu::{Body, SubmitSm};
 
-use super::request::Encoded;
+use super::pending::Encoded;
 use super::shared::Shared;
 use super::{Events, LinkBuilder, LinkError, LinkPending, Report, RestartError};
+use crate::operations::operations;
 use crate::{BindConfig, Incoming, OwnedPdu, RequestError, Requester, SmppUrl, SubmitResp};
 
 /// A handle over sessions that are kept up, see the [module](super).
@@ -110,7 +108,7 @@ impl Link {
     /// # Errors
     /// [`RequestError`], which says whether the message was sent.
     pub async fn submit_sm(&self, sm: &SubmitSm<'_>) -> Result<SubmitResp, RequestError> {
-        self.call(*sm).await
+        self.request(*sm).await.map(SubmitResp::from)
     }
 
     /// Submits a message without waiting for a session or a place in its window.
@@ -150,106 +148,6 @@ impl Link {
         self.start_any((*sm).into()).await
     }
 
-    /// Sends a message in `data_sm`.
-    ///
-    /// # Cancel safety
-    /// As said of [`Link`].
-    ///
-    /// # Errors
-    /// [`RequestError`]; its response may explain a refusal in parameters.
-    pub async fn data_sm(&self, sm: &DataSm<'_>) -> Result<SubmitResp, RequestError> {
-        self.call(*sm).await
-    }
-
-    /// Submits a message to several recipients. The response lists those that
-    /// were refused.
-    ///
-    /// # Cancel safety
-    /// As said of [`Link`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn submit_multi(&self, sm: &SubmitMulti<'_>) -> Result<SubmitResp, RequestError> {
-        self.call(*sm).await
-    }
-
-    /// Asks what became of a message: [`Body::QuerySmResp`]. The question goes to
-    /// any of the hosts: where these are centres of their own that do not know
-    /// each other's messages, use a link for each.
-    ///
-    /// # Cancel safety
-    /// Harmless to cancel, see [`Link`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn query_sm(&self, query: &QuerySm<'_>) -> Result<OwnedPdu, RequestError> {
-        self.request(*query).await
-    }
-
-    /// Cancels a message, or all between two addresses. As to hosts, see
-    /// [`query_sm`](Self::query_sm).
-    ///
-    /// # Cancel safety
-    /// As said of [`Link`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn cancel_sm(&self, cancel: &CancelSm<'_>) -> Result<OwnedPdu, RequestError> {
-        self.request(*cancel).await
-    }
-
-    /// Replaces a message that waits for delivery. As to hosts, see
-    /// [`query_sm`](Self::query_sm).
-    ///
-    /// # Cancel safety
-    /// As said of [`Link`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn replace_sm(&self, replace: &ReplaceSm<'_>) -> Result<OwnedPdu, RequestError> {
-        self.request(*replace).await
-    }
-
-    /// Submits a broadcast (5.0).
-    ///
-    /// # Cancel safety
-    /// As said of [`Link`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn broadcast_sm(&self, sm: &BroadcastSm<'_>) -> Result<SubmitResp, RequestError> {
-        self.call(*sm).await
-    }
-
-    /// Asks what became of a broadcast (5.0). As to hosts, see
-    /// [`query_sm`](Self::query_sm).
-    ///
-    /// # Cancel safety
-    /// Harmless to cancel, see [`Link`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn query_broadcast_sm(
-        &self,
-        query: &QueryBroadcastSm<'_>,
-    ) -> Result<OwnedPdu, RequestError> {
-        self.request(*query).await
-    }
-
-    /// Cancels a broadcast (5.0). As to hosts, see [`query_sm`](Self::query_sm).
-    ///
-    /// # Cancel safety
-    /// As said of [`Link`].
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub async fn cancel_broadcast_sm(
-        &self,
-        cancel: &CancelBroadcastSm<'_>,
-    ) -> Result<OwnedPdu, RequestError> {
-        self.request(*cancel).await
-    }
-
     /// Sends any request, such as one of a vendor's, and waits for its response.
     /// It goes to a session that transmits, where the link has such.
     ///
@@ -274,10 +172,6 @@ impl Link {
     /// As [`request`](Self::request), when nothing was sent.
     pub async fn start<'p>(&self, body: impl Into<Body<'p>>) -> Result<LinkPending, RequestError> {
         self.start_any(body.into()).await
-    }
-
-    async fn call<'p>(&self, body: impl Into<Body<'p>>) -> Result<SubmitResp, RequestError> {
-        self.request(body).await.map(SubmitResp::from)
     }
 
     async fn start_any<T>(&self, body: Body<'_>) -> Result<LinkPending<T>, RequestError> {
@@ -367,6 +261,12 @@ impl Link {
         &self.handle.shared
     }
 }
+
+operations!(
+    Link,
+    "\n\nIt goes to any of the hosts: where these are centres of their own that do not know \
+     each other's messages, use a link for each."
+);
 
 impl Requester for Link {
     fn request<'a>(

@@ -1,8 +1,5 @@
 //! The task that keeps one session of a link up.
 
-use core::future::{Future, poll_fn};
-use core::pin::pin;
-use core::task::Poll;
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -16,6 +13,7 @@ use super::roster::Session;
 use super::shared::{Restarted, Shared};
 use super::state::{Report, Setback, State};
 use super::{Delays, Refusal, RefusalRule, RestartError, metric};
+use crate::futures::{Either, later, race};
 use crate::{Client, ClientBuilder, ConnectError, ConnectErrorKind, Inbound, TlsFault};
 
 /// What a keeper binds as.
@@ -147,7 +145,7 @@ impl Keeper {
                     (Setback::NotBound(error), wait)
                 }
             };
-            let until = deadline(wait);
+            let until = later(Instant::now(), wait);
             self.report(bind_type, State::Waiting { until, because });
             let mut host = self.host.watch();
             let given_up = host.wait_for(|state| state.stopped.is_some());
@@ -320,33 +318,4 @@ impl Orders {
             Either::Right(restart) => restart,
         }
     }
-}
-
-/// A moment so far ahead that the clock cannot say it is an hour ahead: there
-/// will be another wait then.
-fn deadline(wait: Duration) -> Instant {
-    let now = Instant::now();
-    now.checked_add(wait)
-        .unwrap_or(now + Duration::from_secs(3600))
-}
-
-pub(super) enum Either<L, R> {
-    Left(L),
-    Right(R),
-}
-
-/// The first of two futures that is ready; the other is dropped.
-pub(super) async fn race<L, R>(
-    left: impl Future<Output = L>,
-    right: impl Future<Output = R>,
-) -> Either<L, R> {
-    let mut left = pin!(left);
-    let mut right = pin!(right);
-    poll_fn(|cx| {
-        if let Poll::Ready(left) = left.as_mut().poll(cx) {
-            return Poll::Ready(Either::Left(left));
-        }
-        right.as_mut().poll(cx).map(Either::Right)
-    })
-    .await
 }

@@ -58,6 +58,7 @@ mod handle;
 mod host;
 mod keeper;
 mod metric;
+mod pending;
 mod refusal;
 mod request;
 mod roster;
@@ -72,8 +73,8 @@ pub use backoff::{Backoff, Delays, Jitter};
 pub use builder::{LinkBuilder, OnLost, Pairs};
 pub use error::{LinkError, RestartError, StoppedHost};
 pub use handle::Link;
+pub use pending::LinkPending;
 pub use refusal::Refusal;
-pub use request::LinkPending;
 pub use state::{Events, Report, Setback, State};
 
 /// What a refused bind means.

@@ -1,31 +1,27 @@
 //! From a request to its one outcome, over as many sessions as it takes.
 
-use core::fmt;
 use core::future::{Future, poll_fn};
-use core::marker::PhantomData;
 use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use smpp_codec::{encode, encoded_len};
-use smpp_pdu::{Body, CommandId, Header, Pdu, SequenceNumber, UnknownBody};
+use smpp_pdu::Body;
 use tokio::sync::Semaphore;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, timeout_at};
-use tracing::debug;
 
-use super::keeper::{Either, race};
+use super::metric;
+use super::pending::History;
 use super::roster::{Roster, Session, needs_transmitter};
 use super::shared::Shared;
-use super::{OnLost, metric};
+use crate::futures::{Either, later, race};
 use crate::{OwnedPdu, Pending, RequestError, RequestErrorKind};
 
 /// A request that a session has taken.
 pub(super) struct Started {
-    session: Arc<Session>,
-    pending: Pending,
+    pub(super) session: Arc<Session>,
+    pub(super) pending: Pending,
 }
 
 /// How many requests wait for the sessions themselves. More than one, so that
@@ -123,18 +119,8 @@ impl Shared {
                 continue;
             };
             let now = Instant::now();
-            let at = match until {
-                Some(at) => Some(at),
-                None => now.checked_add(limit),
-            };
-            until = at;
-            let changed = match at {
-                Some(at) if at <= now => false,
-                Some(at) => timeout_at(at, changes.changed()).await.is_ok(),
-                // Later than the clock can say.
-                None => changes.changed().await.is_ok(),
-            };
-            if !changed {
+            let at = *until.get_or_insert_with(|| later(now, limit));
+            if at <= now || timeout_at(at, changes.changed()).await.is_err() {
                 metric::request(metric::REQUESTS_WITHOUT_SESSION);
                 return Err(error(RequestErrorKind::NoSession));
             }
@@ -267,198 +253,5 @@ fn start_now(session: &Arc<Session>, body: Body<'_>) -> Option<Result<Started, R
             }
             Some(Err(error))
         }
-    }
-}
-
-/// What is known of the earlier attempts of a request.
-#[derive(Debug, Default)]
-struct History {
-    /// How often it was sent over a session that was lost then.
-    lost: u32,
-    /// How the last of these ended.
-    last: Option<RequestError>,
-}
-
-impl History {
-    /// An attempt has ended without a response. `Ok`: make another.
-    fn ended(
-        &mut self,
-        error: RequestError,
-        session: &Session,
-        on_lost: OnLost,
-    ) -> Result<(), RequestError> {
-        match (error.kind(), on_lost) {
-            (RequestErrorKind::Closed, _) => {
-                session.note_ending();
-                metric::request(metric::REQUESTS_MOVED);
-                debug!(command = %error.command_id(), "not sent, goes to another session");
-                Ok(())
-            }
-            (RequestErrorKind::LinkLost(_), OnLost::Resend { attempts })
-                if self.lost < attempts =>
-            {
-                metric::request(metric::REQUESTS_RESENT);
-                debug!(command = %error.command_id(), "sent and lost, is sent again");
-                self.lost = self.lost.saturating_add(1);
-                self.last = Some(error);
-                Ok(())
-            }
-            (kind, _) => {
-                if matches!(kind, RequestErrorKind::LinkLost(_)) {
-                    metric::request(metric::REQUESTS_UNKNOWN);
-                }
-                Err(error.sent_before(self.lost))
-            }
-        }
-    }
-
-    /// No session has taken it, this time.
-    fn not_started(&mut self, error: RequestError) -> RequestError {
-        match self.last.take() {
-            // It was sent before, and that is what its sender must know.
-            Some(lost) => {
-                metric::request(metric::REQUESTS_UNKNOWN);
-                lost.sent_before(self.lost.saturating_sub(1))
-            }
-            None => error,
-        }
-    }
-}
-
-/// A request that a session of a link has taken: a future of its outcome.
-///
-/// Whoever awaits it also makes the attempts that follow, when the session is
-/// lost: a request whose `LinkPending` is dropped, or not polled, is not given to
-/// another session. Dropping it does not take the request back.
-///
-/// It does not keep the link up: when the last [`Link`](super::Link) is dropped,
-/// what is sent gets its response, and what is not sent ends as
-/// [`RequestErrorKind::Closed`].
-#[must_use = "the outcome of a request is learnt by awaiting it"]
-pub struct LinkPending<T = OwnedPdu> {
-    shared: Arc<Shared>,
-    /// The whole PDU, for another attempt.
-    octets: Bytes,
-    command_id: CommandId,
-    history: History,
-    step: Step,
-    response: PhantomData<fn() -> T>,
-}
-
-/// What is waited for.
-enum Step {
-    /// A response.
-    Outcome(Started),
-    /// Another session.
-    Session(Pin<Box<dyn Future<Output = Result<Started, RequestError>> + Send>>),
-    Over,
-}
-
-impl<T> LinkPending<T> {
-    pub(super) fn new(shared: Arc<Shared>, request: Encoded, started: Started) -> Self {
-        Self {
-            shared,
-            octets: request.octets,
-            command_id: request.command_id,
-            history: History::default(),
-            step: Step::Outcome(started),
-            response: PhantomData,
-        }
-    }
-
-    /// How often the request has been sent so far, or is about to be: more than
-    /// once only with [`OnLost::Resend`]. The centre has it as often as this at
-    /// most.
-    #[must_use]
-    pub fn attempts(&self) -> u32 {
-        self.history.lost.saturating_add(1)
-    }
-}
-
-impl<T: From<OwnedPdu>> Future for LinkPending<T> {
-    type Output = Result<T, RequestError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        loop {
-            match &mut this.step {
-                Step::Outcome(started) => {
-                    let Poll::Ready(outcome) = Pin::new(&mut started.pending).poll(cx) else {
-                        return Poll::Pending;
-                    };
-                    let ended = match outcome {
-                        Ok(response) => Ok(response),
-                        Err(error) => {
-                            let on_lost = this.shared.on_lost;
-                            match this.history.ended(error, &started.session, on_lost) {
-                                Ok(()) => {
-                                    let shared = Arc::clone(&this.shared);
-                                    let request = Encoded {
-                                        octets: this.octets.clone(),
-                                        command_id: this.command_id,
-                                    };
-                                    this.step = Step::Session(Box::pin(async move {
-                                        shared.start(request.body()).await
-                                    }));
-                                    continue;
-                                }
-                                Err(error) => Err(error),
-                            }
-                        }
-                    };
-                    this.step = Step::Over;
-                    return Poll::Ready(ended.map(T::from));
-                }
-                Step::Session(start) => match start.as_mut().poll(cx) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Ok(started)) => this.step = Step::Outcome(started),
-                    Poll::Ready(Err(error)) => {
-                        this.step = Step::Over;
-                        return Poll::Ready(Err(this.history.not_started(error)));
-                    }
-                },
-                // It has told its outcome; there is no other.
-                Step::Over => return Poll::Pending,
-            }
-        }
-    }
-}
-
-impl<T> fmt::Debug for LinkPending<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LinkPending")
-            .field("command_id", &self.command_id)
-            .field("attempts", &self.attempts())
-            .finish_non_exhaustive()
-    }
-}
-
-/// A request in octets, which outlives the values that it was made of.
-pub(super) struct Encoded {
-    octets: Bytes,
-    command_id: CommandId,
-}
-
-impl Encoded {
-    pub(super) fn new(body: Body<'_>) -> Result<Self, RequestError> {
-        let command_id = body.command_id();
-        let pdu = Pdu::request(SequenceNumber::UNKNOWN, body);
-        let mut octets = BytesMut::with_capacity(encoded_len(&pdu));
-        encode(&pdu, &mut octets)
-            .map_err(|error| RequestError::not_sent(command_id, error.into()))?;
-        Ok(Self {
-            octets: octets.freeze(),
-            command_id,
-        })
-    }
-
-    /// The body, as octets: a session that wants its values reads them.
-    fn body(&self) -> Body<'_> {
-        let octets = self.octets.get(Header::LEN..).unwrap_or(&[]);
-        UnknownBody {
-            command_id: self.command_id,
-            octets,
-        }
-        .into()
     }
 }

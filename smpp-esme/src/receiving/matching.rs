@@ -15,12 +15,12 @@ use smpp_codec::receipt::matcher::{
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-use super::clock::later;
 use super::metric;
 use super::receipt::{Matched, Matching, ReceiptInfo, Unmatched};
 use super::store::MatcherStore;
 use super::submitted::{Lookup, Remembered, SubmissionKey, Timestamp, millis};
 use crate::Delivery;
+use crate::futures::later;
 
 /// How many messages the matcher holds: those touched last.
 const MATCHER_MESSAGES: usize = 8192;

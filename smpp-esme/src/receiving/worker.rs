@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use super::awaiting::Awaiting;
-use super::clock::{Clock, later};
+use super::clock::Clock;
 use super::joining::{Joiner, Kept};
 use super::matching::{Held, Matcher};
 use super::message::{ReceivedMessage, place};
@@ -22,6 +22,7 @@ use super::receipt::{ReceiptInfo, ReceivedReceipt};
 use super::received::Received;
 use super::store::{MatcherStore, Sweep};
 use super::submitted::Lookup;
+use crate::futures::later;
 use crate::{Delivery, Inbound, Incoming};
 
 /// How much is taken from the session at once, at most.

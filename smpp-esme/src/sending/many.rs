@@ -6,12 +6,12 @@ use std::time::SystemTime;
 
 use smpp_pdu::{Body, CommandStatus, DestAddress, Repeated};
 
-use super::join::join;
 use super::order::Turn;
 use super::parts::Prepared;
 use super::policy::{Advice, Retries};
 use super::sender::{is_congested, refused};
 use super::{MessageError, OutgoingMessage, Sender, Sent, SentPart};
+use crate::futures::join;
 use crate::{OwnedAddress, OwnedPdu, RequestError, RequestErrorKind, Requester, SubmitResp};
 
 /// How many `submit_multi` of one call are under way at once.

@@ -2,7 +2,6 @@
 
 mod builder;
 mod error;
-mod join;
 mod many;
 mod message;
 mod observe;

@@ -1,16 +1,13 @@
 //! Sends messages, and sends again what was not taken for now.
 
-use core::future::{Future, poll_fn};
-use core::pin::pin;
+use core::future::Future;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use core::task::Poll;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use smpp_pdu::CommandId;
 use tokio::sync::watch;
 
-use super::join::join;
 use super::observe::{Observer, PartInfo};
 use super::order::{Order, Turn};
 use super::pacing::Pacing;
@@ -18,6 +15,7 @@ use super::parts::Prepared;
 use super::policy::{Advice, Budget, Retries};
 use super::reference::References;
 use super::{OutgoingMessage, RetryPolicy, SendError, SenderBuilder, Sent, SentPart, Split};
+use crate::futures::{Either, join, race};
 use crate::{OwnedAddress, RequestError, RequestErrorKind, Requester, SubmitResp};
 
 /// Sends messages over a session: splits them, paces them, sends again what was
@@ -85,15 +83,10 @@ impl Stopped {
     /// What `wait` gives; `None` when the sender is stopped first.
     pub(super) async fn or<T>(&self, wait: impl Future<Output = T>) -> Option<T> {
         let mut stopped = self.0.subscribe();
-        let mut stop = pin!(stopped.wait_for(|stopped| *stopped));
-        let mut wait = pin!(wait);
-        poll_fn(|cx| {
-            if stop.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(None);
-            }
-            wait.as_mut().poll(cx).map(Some)
-        })
-        .await
+        match race(stopped.wait_for(|stopped| *stopped), wait).await {
+            Either::Left(_) => None,
+            Either::Right(done) => Some(done),
+        }
     }
 }
 

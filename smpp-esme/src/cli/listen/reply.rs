@@ -1,12 +1,11 @@
 //! `listen --reply`: keyword services.
 
-use core::sync::atomic::{AtomicU8, Ordering};
-
-use smpp_codec::long::{Method, SplitOptions, segments};
-use smpp_codec::text::choose;
 use smpp_esme::receiving::ReceivedMessage;
-use smpp_esme::{Link, RequestError, RequestErrorKind};
-use smpp_pdu::{CommandStatus, EsmClass, ShortMessage, SubmitSm, Ton};
+use smpp_esme::{
+    Link, OutgoingMessage, RequestError, RequestErrorKind, RetryPolicy, SendError, Sender,
+    SenderBuilder,
+};
+use smpp_pdu::{CommandStatus, Ton};
 
 use super::answering::Done;
 use crate::cli::receipt;
@@ -26,7 +25,8 @@ pub(crate) fn parse(argument: &str) -> Result<Reply, String> {
         return Err(format!("{wanted}: one word, and a text that is not empty"));
     }
     // What cannot be sent is said before anything is.
-    parts(text, 0)?;
+    let message = OutgoingMessage::text(text);
+    message.preview().map_err(|error| error.to_string())?;
     Ok(Reply {
         keyword: keyword.to_uppercase(),
         text: text.to_owned(),
@@ -35,9 +35,7 @@ pub(crate) fn parse(argument: &str) -> Result<Reply, String> {
 
 pub(super) struct Replies {
     replies: Vec<Reply>,
-    link: Link,
-    /// Tells long replies apart.
-    reference: AtomicU8,
+    sender: Sender<Link>,
 }
 
 /// A reply that the centre has taken.
@@ -52,8 +50,10 @@ impl Replies {
     pub(super) fn new(replies: &[Reply], link: &Link) -> Self {
         Self {
             replies: replies.to_vec(),
-            link: link.clone(),
-            reference: AtomicU8::new(fastrand::u8(..)),
+            // What is refused for now comes again with its message.
+            sender: SenderBuilder::new()
+                .retry(RetryPolicy::NONE)
+                .build(link.clone()),
         }
     }
 
@@ -76,87 +76,50 @@ impl Replies {
         let Some(reply) = message.text().and_then(|text| self.to(text)) else {
             return (Done::default(), false);
         };
-        let reference = self.reference.fetch_add(1, Ordering::Relaxed);
-        let mut sent = Sent {
-            to: receipt::address(from.addr),
-            keyword: reply.keyword.clone(),
-            message_ids: Vec::new(),
-        };
-        let parts = match parts(&reply.text, reference) {
-            Ok(parts) => parts,
-            Err(problem) => return (problem_of(&sent, &problem), false),
-        };
-        for part in parts {
-            let Ok(text) = ShortMessage::new(&part.octets) else {
-                return (problem_of(&sent, &"too long"), false);
-            };
-            let sm = SubmitSm::new(to, from, text)
-                .data_coding(part.data_coding)
-                .esm_class(EsmClass::DEFAULT.with_udhi(part.has_header));
-            match self.link.submit_sm(&sm).await {
-                Ok(resp) => sent.message_ids.push(receipt::address(resp.message_id())),
-                Err(error) => {
-                    // Half a reply is not begun anew.
-                    let again = sent.message_ids.is_empty() && is_unsent(&error);
-                    return (problem_of(&sent, &error), again);
-                }
+        let answer = OutgoingMessage::text(&reply.text).from(to).to(from);
+        let to = receipt::address(from.addr);
+        match self.sender.send(&answer).await {
+            Ok(sent) => {
+                let ids = sent.message_ids().map(receipt::address);
+                let sent = Sent {
+                    to,
+                    keyword: reply.keyword.clone(),
+                    message_ids: ids.collect(),
+                };
+                let done = Done {
+                    sent: Some(sent),
+                    problem: None,
+                };
+                (done, false)
+            }
+            Err(error) => {
+                let keyword = &reply.keyword;
+                let problem = format!("--reply {keyword} to {}: {error}", to.escape_default());
+                let done = Done {
+                    sent: None,
+                    problem: Some(problem),
+                };
+                (done, is_unsent(&error))
             }
         }
-        let done = Done {
-            sent: Some(sent),
-            problem: None,
-        };
-        (done, false)
     }
 }
 
-fn problem_of(sent: &Sent, problem: &dyn core::fmt::Display) -> Done {
-    let (keyword, to) = (&sent.keyword, &sent.to);
-    Done {
-        sent: None,
-        problem: Some(format!(
-            "--reply {keyword} to {}: {problem}",
-            to.escape_default()
-        )),
-    }
-}
-
-/// Whether another attempt later may succeed, and cannot send twice.
-fn is_unsent(error: &RequestError) -> bool {
-    matches!(
-        error.kind(),
-        RequestErrorKind::Closed
-            | RequestErrorKind::NoSession
-            | RequestErrorKind::WindowFull
-            | RequestErrorKind::Rejected(
-                CommandStatus::ESME_RTHROTTLED
-                    | CommandStatus::ESME_RMSGQFUL
-                    | CommandStatus::ESME_RSYSERR
-            )
-    )
-}
-
-struct Part {
-    octets: Vec<u8>,
-    has_header: bool,
-    data_coding: smpp_pdu::DataCoding,
-}
-
-fn parts(text: &str, reference: u8) -> Result<Vec<Part>, String> {
-    let encoding = choose(text).encoding;
-    let options = SplitOptions::new(Method::Udh8, reference.into());
-    let segments = segments(encoding, text, options).map_err(|error| error.to_string())?;
-    let mut parts = Vec::new();
-    for segment in segments {
-        let mut octets = Vec::with_capacity(segment.len());
-        segment
-            .write(&mut octets)
-            .map_err(|error| error.to_string())?;
-        parts.push(Part {
-            octets,
-            has_header: segment.has_header(),
-            data_coding: encoding.data_coding(),
-        });
-    }
-    Ok(parts)
+/// Whether another attempt later may succeed, and cannot send twice: half a reply
+/// is not begun anew.
+fn is_unsent(error: &SendError) -> bool {
+    let for_now = |error: &RequestError| {
+        matches!(
+            error.kind(),
+            RequestErrorKind::Closed
+                | RequestErrorKind::NoSession
+                | RequestErrorKind::WindowFull
+                | RequestErrorKind::Rejected(
+                    CommandStatus::ESME_RTHROTTLED
+                        | CommandStatus::ESME_RMSGQFUL
+                        | CommandStatus::ESME_RSYSERR
+                )
+        )
+    };
+    !error.may_be_sent() && error.request_error().is_some_and(for_now)
 }

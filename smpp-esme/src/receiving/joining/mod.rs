@@ -16,9 +16,9 @@ use tokio::time::Instant;
 use tracing::debug;
 
 use self::finished::Finished;
-use super::clock::later;
 use super::message::{route, user_data};
 use super::metric;
+use crate::futures::later;
 use crate::{Delivery, OwnedPdu};
 
 pub(super) use options::JoinOptions;

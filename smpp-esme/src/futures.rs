@@ -1,8 +1,39 @@
-//! Several futures at once, in one task.
+//! What several layers do with futures and moments.
 
 use core::future::{Future, poll_fn};
-use core::pin::Pin;
+use core::pin::{Pin, pin};
 use core::task::Poll;
+use core::time::Duration;
+
+use tokio::time::Instant;
+
+/// So much later; of spans that no clock can hold, a time that nobody lives to
+/// see.
+pub(crate) fn later(now: Instant, span: Duration) -> Instant {
+    const YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    now.checked_add(span.min(YEARS)).unwrap_or(now)
+}
+
+pub(crate) enum Either<L, R> {
+    Left(L),
+    Right(R),
+}
+
+/// The first of two futures that is ready; the other is dropped.
+pub(crate) async fn race<L, R>(
+    left: impl Future<Output = L>,
+    right: impl Future<Output = R>,
+) -> Either<L, R> {
+    let mut left = pin!(left);
+    let mut right = pin!(right);
+    poll_fn(|cx| {
+        if let Poll::Ready(left) = left.as_mut().poll(cx) {
+            return Poll::Ready(Either::Left(left));
+        }
+        right.as_mut().poll(cx).map(Either::Right)
+    })
+    .await
+}
 
 enum State<F: Future> {
     Running(Pin<Box<F>>),
