@@ -9,11 +9,9 @@
 use core::error::Error;
 use core::time::Duration;
 
-use smpp_esme::codec::receipt::{Outcome, Receipt};
-use smpp_esme::{
-    Client, Inbound, Incoming, OutgoingMessage, ReceiptRequest, RetryPolicy, SenderBuilder, Sent,
-    SmppUrl,
-};
+use smpp_esme::codec::receipt::Outcome;
+use smpp_esme::receiving::Receiver;
+use smpp_esme::{Client, OutgoingMessage, ReceiptRequest, RetryPolicy, SenderBuilder, SmppUrl};
 
 /// A password that comes later is of no use: neither the centre nor this
 /// program tries for longer.
@@ -26,7 +24,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = args
         .next()
         .unwrap_or_else(|| "smpp://esme:secret@127.0.0.1:2775".into());
-    let (client, mut incoming) = Client::connect(&url.parse::<SmppUrl>()?).await?;
+    let (client, incoming) = Client::connect(&url.parse::<SmppUrl>()?).await?;
+    let receiver = Receiver::new(incoming);
+    let tracker = receiver.tracker();
+    // Somebody has to take what comes; here only the receipts are wanted, and
+    // those are waited for with the tracker.
+    tokio::spawn(receiver.acknowledge_all());
 
     // One sender serves the whole program: it is cheap to clone, and what it
     // knows of the centre's complaints holds for all who use it.
@@ -39,6 +42,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         )
         // Two passwords to one number must not overtake each other.
         .in_order(true)
+        // Receipts find their messages.
+        .observer(tracker.clone())
         .build(client.clone());
 
     let message = OutgoingMessage::text("Your code is 4711. It is valid for two minutes.")
@@ -55,36 +60,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     for id in sent.message_ids() {
         println!("taken by the centre as {id}");
-    }
-    match tokio::time::timeout(VALID_FOR, receipt(&sent, &mut incoming)).await {
-        Ok(Some(Outcome::Delivered)) => println!("delivered"),
-        Ok(outcome) => println!("not delivered: {outcome:?}"),
-        Err(_) => println!("no receipt in time: offer to send another one"),
+        match tracker.await_receipt(id.as_bytes(), VALID_FOR).await {
+            Ok(receipt) => match receipt.receipt().and_then(|receipt| receipt.outcome()) {
+                Some(Outcome::Delivered) => println!("delivered"),
+                outcome => println!("not delivered: {outcome:?}"),
+            },
+            Err(error) => println!("{error}: offer to send another one"),
+        }
     }
     client.unbind().await;
     Ok(())
-}
-
-/// The outcome that the receipt of this message tells. Other receipts are not
-/// acknowledged, and come again.
-async fn receipt(sent: &Sent, incoming: &mut Incoming) -> Option<Outcome> {
-    while let Some(inbound) = incoming.recv().await {
-        let Inbound::Delivery(delivery) = inbound else {
-            continue;
-        };
-        let pdu = delivery.pdu();
-        let Some(receipt) = Receipt::read(&pdu) else {
-            continue;
-        };
-        let about_it = |id: &str| {
-            sent.message_ids()
-                .any(|sent| sent.as_bytes() == id.as_bytes())
-        };
-        if receipt.id_str().is_some_and(about_it) && receipt.is_closing() {
-            let outcome = receipt.outcome();
-            delivery.ack();
-            return outcome;
-        }
-    }
-    None
 }

@@ -16,10 +16,11 @@ use core::error::Error;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use smpp_esme::codec::text::Encoding;
-use smpp_esme::pdu::{CommandStatus, ShortMessage, SubmitSm};
-use smpp_esme::receiving::{Received, ReceivedMessage, Receiver, Submission, Tracker};
-use smpp_esme::{Client, RequestErrorKind, SmppUrl};
+use smpp_esme::pdu::CommandStatus;
+use smpp_esme::receiving::{Received, ReceivedMessage, Receiver, Submission};
+use smpp_esme::{
+    Client, OutgoingMessage, ReceiptRequest, RetryPolicy, Sender, SenderBuilder, SmppUrl,
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -46,17 +47,19 @@ struct Subscriptions {
 /// Answers until the session is over.
 pub(crate) async fn serve(client: &Client, mut receiver: Receiver) {
     let subscriptions = Subscriptions::default();
-    let tracker = receiver.tracker();
+    let sender = SenderBuilder::new()
+        // What is refused for now comes again with the message that it answers.
+        .retry(RetryPolicy::NONE)
+        // Receipts find their answers.
+        .observer(receiver.tracker())
+        .build(client.clone());
     while let Some(received) = receiver.recv().await {
         match received {
             Received::Message(message) => {
                 // One task for each: a slow answer holds up nobody else. The
                 // window of the session bounds how many there are at the centre.
-                let (client, tracker) = (client.clone(), tracker.clone());
-                let subscriptions = subscriptions.clone();
-                tokio::spawn(async move {
-                    answer(&client, &tracker, &subscriptions, message).await;
-                });
+                let (sender, subscriptions) = (sender.clone(), subscriptions.clone());
+                tokio::spawn(async move { answer(&sender, &subscriptions, message).await });
             }
             Received::Receipt(receipt) => {
                 let answered = receipt.message().map(Submission::caller_tag);
@@ -69,45 +72,25 @@ pub(crate) async fn serve(client: &Client, mut receiver: Receiver) {
     }
 }
 
-async fn answer(
-    client: &Client,
-    tracker: &Tracker,
-    subscriptions: &Subscriptions,
-    message: ReceivedMessage,
-) {
+async fn answer(sender: &Sender<Client>, subscriptions: &Subscriptions, message: ReceivedMessage) {
     let from = message.source_addr().addr.to_string();
     let Some(reply) = reply_to(subscriptions, &from, message.text().unwrap_or_default()) else {
         return message.ack();
     };
-    // The replies of this service are short and in the GSM alphabet. What may be
-    // longer, or in other letters, is a task for `smpp_codec::long`.
-    let mut octets = Vec::new();
-    if Encoding::Gsm7.encode(&reply, &mut octets).is_err() {
-        return message.nack(CommandStatus::ESME_RX_P_APPN);
-    }
-    let Ok(text) = ShortMessage::new(&octets) else {
-        return message.nack(CommandStatus::ESME_RX_P_APPN);
-    };
     // Back to where it came from, and from the number that it was sent to.
-    let (to, by) = (message.source_addr(), message.destination_addr());
-    let sm = SubmitSm::new(by, to, text).with_receipt();
-    let sending = tracker.sending();
-    match client.submit_sm(&sm).await {
-        Ok(resp) => {
-            let submission = Submission::from_submit(&sm, &resp).tag(&from);
-            if let Err(error) = sending.submitted(submission).await {
-                println!("the receipt for {from} will not be known: {error}");
-            }
-            message.ack();
-        }
+    let reply = OutgoingMessage::text(reply)
+        .from(message.destination_addr())
+        .to(message.source_addr())
+        .receipt(ReceiptRequest::Final)
+        .tag(&from);
+    match sender.send(&reply).await {
+        Ok(_) => message.ack(),
         // Sent, and nobody knows what became of it: better no answer than two.
-        Err(error)
-            if matches!(
-                error.kind(),
-                RequestErrorKind::Expired | RequestErrorKind::LinkLost(_)
-            ) =>
-        {
-            message.ack();
+        Err(error) if error.may_be_sent() => message.ack(),
+        // It would not be sent next time either.
+        Err(error) if error.message_error().is_some() => {
+            println!("no answer to {from}: {error}");
+            message.nack(CommandStatus::ESME_RX_P_APPN);
         }
         // Not sent, or refused: the message comes again, and so does its answer.
         Err(error) => {
