@@ -6,7 +6,9 @@
     reason = "a failing helper fails its test"
 )]
 
+mod accounts;
 mod bind;
+mod listeners;
 mod operations;
 mod receipts;
 mod redelivery;
