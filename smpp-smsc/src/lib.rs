@@ -5,6 +5,9 @@
 mod accounts;
 mod answer;
 mod clock;
+#[cfg(feature = "config")]
+#[cfg_attr(docsrs, doc(cfg(feature = "config")))]
+pub mod config;
 mod connection;
 mod engine;
 mod hash;
