@@ -268,10 +268,15 @@ impl Connection {
         while link.free_window() > 0
             && let Some(delivery) = self.waiting.pop_front()
         {
-            let DeliveryContent::Receipt(message) = &delivery.content;
-            let sent = with_receipt(message, bound.version, |deliver| {
-                link.request(RequestId(delivery.key.0), deliver)
-            });
+            let id = RequestId(delivery.key.0);
+            let sent = match &delivery.content {
+                DeliveryContent::Receipt(message) => {
+                    with_receipt(message, bound.version, |deliver| link.request(id, deliver))
+                }
+                DeliveryContent::Message(octets) => {
+                    body_for(bound.version, octets).map(|body| link.request(id, body))
+                }
+            };
             match sent {
                 Some(Ok(sequence_number)) => debug!(
                     connection = %self.id,
@@ -293,6 +298,18 @@ impl Connection {
             }
         }
     }
+}
+
+/// What the octets of a `deliver_sm` are for a peer of this version; `None` when
+/// it could not have them.
+fn body_for(version: InterfaceVersion, octets: &[u8]) -> Option<Body<'_>> {
+    let body = decode(octets).ok()?.body;
+    if version.supports_tlvs() {
+        return Some(body);
+    }
+    // A text in message_payload would be lost with it.
+    let payload = body.tlvs().message_payload().is_some();
+    (!payload).then(|| body.without_tlvs())
 }
 
 impl Application for Connection {

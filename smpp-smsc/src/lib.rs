@@ -11,6 +11,9 @@ pub mod config;
 mod connection;
 mod engine;
 mod hash;
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub mod http;
 mod life;
 mod message;
 mod message_id;
@@ -36,7 +39,7 @@ pub use life::{Claimed, Life, LifeRecord, Retries, TooLate};
 pub use message::{Content, Message, MessageKey, NotAMessage};
 pub use message_id::{InvalidId, MessageId};
 pub use registry::{ConnectionId, SessionInfo};
-pub use server::{Builder, ListenOptions, Smsc};
+pub use server::{Builder, DeliverError, ListenOptions, Smsc};
 #[cfg(feature = "tls")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
 pub use server::{TlsError, TlsServer};

@@ -28,17 +28,17 @@ use super::{BindAttempt, Password, Refusal};
 pub struct Account {
     pub(super) system_id: Arc<str>,
     pub(super) password: Password,
-    bind_types: Vec<BindType>,
-    versions: Vec<InterfaceVersion>,
+    pub(super) bind_types: Vec<BindType>,
+    pub(super) versions: Vec<InterfaceVersion>,
     #[cfg(feature = "accounts")]
-    networks: Vec<ipnet::IpNet>,
+    pub(super) networks: Vec<ipnet::IpNet>,
     pub(crate) max_binds: Option<u32>,
-    sources: Vec<SourceRule>,
+    pub(super) sources: Vec<SourceRule>,
     pub(crate) window: Option<u16>,
     pub(crate) delivery_window: Option<u16>,
     pub(crate) rate: Option<Rate>,
     pub(crate) daily_quota: Option<u64>,
-    default_source: Option<Box<str>>,
+    pub(super) default_source: Option<Box<str>>,
     pub(super) default_data_coding: Option<DataCoding>,
 }
 
@@ -226,7 +226,7 @@ impl Account {
         }
         let version = attempt.version.normalized();
         if !self.versions.is_empty() && !self.versions.contains(&version) {
-            return refuse(format!("it may not speak SMPP {version}"));
+            return refuse(format!("it may not speak SMPP {}", super::number(version)));
         }
         Ok(())
     }
@@ -289,6 +289,12 @@ impl SourceRule {
         } else {
             addr == self.text.as_bytes()
         }
+    }
+}
+
+impl fmt::Display for SourceRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.text, if self.starts { "*" } else { "" })
     }
 }
 

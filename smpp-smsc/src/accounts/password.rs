@@ -136,7 +136,7 @@ pub fn hash_password(password: &str) -> Result<String, NotAHash> {
 }
 
 /// Compares in a time that does not tell how many octets are right.
-fn same(left: &[u8], right: &[u8]) -> bool {
+pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
     let differences = left
         .iter()
         .zip(right)

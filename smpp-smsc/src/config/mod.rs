@@ -62,7 +62,7 @@ pub struct Settings {
 }
 
 /// A value, and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Located<T> {
     /// The value.
     pub value: T,
@@ -71,6 +71,15 @@ pub struct Located<T> {
     /// Its column in characters, from 1.
     pub column: usize,
 }
+
+/// The same value elsewhere is the same setting.
+impl<T: PartialEq> PartialEq for Located<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Located<T> {}
 
 impl<T> Located<T> {
     /// An error about this value.

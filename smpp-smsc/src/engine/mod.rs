@@ -6,6 +6,7 @@
 
 mod group;
 mod manage;
+mod mobile;
 mod outbox;
 
 use core::time::Duration;
@@ -27,6 +28,7 @@ use crate::submission::{Job, Work};
 use crate::{Clock, Message, Retries, Timestamp};
 
 use group::Group;
+pub(crate) use mobile::Mobile;
 use outbox::Outbox;
 pub(crate) use outbox::Pending;
 
@@ -60,6 +62,8 @@ pub(crate) enum Input {
     Closed(ConnectionId),
     /// How attempts ended.
     Reports(Vec<Report>),
+    /// Messages for an ESME.
+    Mobile(Mobile),
     /// Who is bound?
     Sessions(oneshot::Sender<Vec<SessionInfo>>),
     /// End, once all that was queued before is done.
@@ -188,6 +192,7 @@ impl Engine {
                 }
             }
             Input::Reports(reports) => self.ended(reports, group).await,
+            Input::Mobile(mobile) => self.mobile(mobile, group).await,
             Input::Bound(session) => self.bound(session),
             Input::Draining(id) => {
                 if let Some(session) = self.registry.get_mut(id) {

@@ -215,11 +215,12 @@ impl Builder {
         });
         let reports = Reports::new(engine);
         let (store, network) = (self.store.0, self.network.0);
-        let engine = Engine::new(store, network, self.settings, inputs, reports);
+        let engine = Engine::new(store.clone(), network, self.settings, inputs, reports);
         let permits = usize::try_from(self.max_connections).unwrap_or(usize::MAX);
         Smsc {
             inner: Arc::new(Inner {
                 shared,
+                store: Opaque(store),
                 table,
                 gate: Arc::new(Gate::new(self.gate)),
                 handshake: self.handshake,

@@ -12,6 +12,8 @@ use core::time::Duration;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use smpp_codec::encode;
+use smpp_pdu::{DeliverSm, Pdu, SequenceNumber};
 use smpp_session::driver::{Ended, drive};
 use smpp_session::{CloseReason, Config};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -22,9 +24,11 @@ use tracing::{debug, info};
 
 use crate::accounts::{AccountTable, Accounts};
 use crate::connection::{Command, Connection, Shared};
-use crate::engine::Input;
+use crate::engine::{Input, Mobile};
 use crate::registry::{ConnectionId, SessionInfo};
 use crate::stats::Stats;
+use crate::store::{Store, StoreError};
+use crate::{Message, MessageId, Timestamp};
 
 pub use builder::Builder;
 use gate::Gate;
@@ -57,6 +61,7 @@ pub struct Smsc {
 #[derive(Debug)]
 struct Inner {
     shared: Arc<Shared>,
+    store: Opaque<Arc<dyn Store>>,
     /// The accounts that the centre knows by itself.
     table: Arc<AccountTable>,
     gate: Arc<Gate>,
@@ -70,6 +75,21 @@ struct Inner {
     next_id: AtomicU64,
     connections: Mutex<HashMap<ConnectionId, Entry>>,
     engine: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Why messages were not taken for an account.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeliverError {
+    /// They cannot be written as a PDU.
+    #[error("this cannot be a deliver_sm: {0}")]
+    NotAMessage(String),
+    /// The store did not keep them.
+    #[error("the messages are not kept: {0}")]
+    Store(#[from] StoreError),
+    /// The message centre has ended.
+    #[error("the message centre has ended")]
+    Ended,
 }
 
 #[derive(Debug)]
@@ -108,10 +128,98 @@ impl Smsc {
         self.inner.shared.counters.read()
     }
 
+    /// The accounts that the centre knows by itself, as they are now.
+    #[must_use]
+    pub fn accounts(&self) -> Arc<Accounts> {
+        self.inner.table.accounts()
+    }
+
+    /// All messages with this id: several where it is that of a `submit_multi`,
+    /// none when it was never given, or is forgotten.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not say.
+    pub async fn find(&self, id: &MessageId) -> Result<Vec<Arc<Message>>, StoreError> {
+        self.inner.store.0.find(id).await
+    }
+
+    /// Hands messages of mobile subscribers to an account, in this order. They
+    /// are kept, as well as the store keeps, when the call returns, and wait for
+    /// a session that receives.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use smpp_pdu::{Address, DeliverSm, ShortMessage};
+    ///
+    /// let smsc = smpp_smsc::Smsc::builder().account("esme", "secret").start();
+    /// let deliver = DeliverSm::new(
+    ///     Address::international("447700900123")?,
+    ///     Address::short_code("4711")?,
+    ///     ShortMessage::new(b"YES")?,
+    /// );
+    /// smsc.deliver("esme", &[deliver]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`DeliverError`]; then none of them is kept.
+    ///
+    /// # Cancel safety
+    /// Whether a dropped call has handed them over is not known.
+    pub async fn deliver(
+        &self,
+        account: &str,
+        messages: &[DeliverSm<'_>],
+    ) -> Result<(), DeliverError> {
+        let mut encoded = Vec::new();
+        for message in messages {
+            let mut octets = Vec::new();
+            encode(&Pdu::request(SequenceNumber::FIRST, *message), &mut octets)
+                .map_err(|error| DeliverError::NotAMessage(error.to_string()))?;
+            encoded.push(octets.into());
+        }
+        let (reply, kept) = oneshot::channel();
+        let mobile = Mobile {
+            account: account.into(),
+            messages: encoded,
+            reply,
+        };
+        let asked = self.inner.shared.engine.send(Input::Mobile(mobile));
+        asked.map_err(|_| DeliverError::Ended)?;
+        Ok(kept.await.map_err(|_| DeliverError::Ended)??)
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
+    pub async fn is_ready(&self) -> Result<bool, StoreError> {
+        self.inner.store.0.next_due().await?;
+        Ok(!self.is_stopping())
+    }
+
     /// How many connections there are, bound or not.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.inner.with_connections(|all| all.len())
+    }
+
+    /// Now, by the clock of the centre.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.shared.clock.now()
+    }
+
+    /// Waits until [`shutdown`](Self::shutdown) begins.
+    ///
+    /// # Cancel safety
+    /// It may be dropped at any time.
+    pub async fn stopping(&self) {
+        let mut stopping = self.inner.stopping.subscribe();
+        // Whoever waits keeps the sender.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
     }
 
     /// Whether [`shutdown`](Self::shutdown) has begun.

@@ -11,6 +11,7 @@ mod redb;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use crate::{Message, MessageId, MessageKey, Timestamp};
 
@@ -108,6 +109,9 @@ pub struct Delivery {
 pub enum DeliveryContent {
     /// The receipt of this message, which has reached its final state.
     Receipt(Arc<Message>),
+    /// A message from a mobile subscriber: the octets of a `deliver_sm`, whose
+    /// sequence number means nothing.
+    Message(Bytes),
 }
 
 /// Why a store did not do what it was asked for.

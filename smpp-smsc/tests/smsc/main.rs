@@ -8,7 +8,10 @@
 
 mod accounts;
 mod bind;
+#[cfg(feature = "http")]
+mod http;
 mod listeners;
+mod mobile;
 mod operations;
 mod receipts;
 mod redelivery;

@@ -35,6 +35,7 @@ type Name<'a> = (&'a str, u8);
 
 /// What a delivery is of.
 const RECEIPT: u8 = 0;
+const MESSAGE: u8 = 1;
 
 pub(super) const MESSAGES: TableDefinition<'static, Name<'static>, Record<'static>> =
     TableDefinition::new("messages 1");
@@ -81,6 +82,11 @@ fn record(message: &Message) -> Record<'_> {
     )
 }
 
+/// The record of what has octets, and no life.
+const fn octets_alone(octets: &[u8]) -> Record<'_> {
+    ("", 0, 0, 0, 0, None, 0, false, None, 0, octets)
+}
+
 pub(super) fn message(name: Name<'_>, record: Record<'_>) -> Result<Message, BadRecord> {
     let (account, submitted, state, scheduled, expires, due, attempts, in_flight, done, error, pdu) =
         record;
@@ -109,14 +115,16 @@ pub(super) fn delivery(
     key: u64,
     (created, kind, name, record): (u64, u8, Name<'_>, Record<'_>),
 ) -> Result<Delivery, BadRecord> {
-    if kind != RECEIPT {
-        return Err(BadRecord(format!("delivery {key} of {account}")));
-    }
+    let content = match kind {
+        RECEIPT => DeliveryContent::Receipt(message(name, record)?.into()),
+        MESSAGE => DeliveryContent::Message(Bytes::copy_from_slice(record.10)),
+        _ => return Err(BadRecord(format!("delivery {key} of {account}"))),
+    };
     Ok(Delivery {
         key: DeliveryKey(key),
         account: account.into(),
         created: Timestamp(created),
-        content: DeliveryContent::Receipt(message(name, record)?.into()),
+        content,
     })
 }
 
@@ -178,11 +186,15 @@ impl<'t> Tables<'t> {
                 Ok(())
             }
             Change::Enqueue(delivery) => {
-                let DeliveryContent::Receipt(of) = &delivery.content;
-                let name = (of.key.id.as_str(), of.key.part);
+                let (kind, name, record) = match &delivery.content {
+                    DeliveryContent::Receipt(of) => {
+                        (RECEIPT, (of.key.id.as_str(), of.key.part), record(of))
+                    }
+                    DeliveryContent::Message(octets) => (MESSAGE, ("", 0), octets_alone(octets)),
+                };
                 self.outbox.insert(
                     (&*delivery.account, delivery.key.0),
-                    (delivery.created.0, RECEIPT, name, record(of)),
+                    (delivery.created.0, kind, name, record),
                 )?;
                 Ok(())
             }
