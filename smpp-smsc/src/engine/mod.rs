@@ -10,6 +10,7 @@ mod broadcast;
 mod cancel;
 mod group;
 mod manage;
+mod mobile;
 mod outbox;
 mod passing;
 mod present;
@@ -36,6 +37,7 @@ use absent::Absent;
 use alert::Alerts;
 use cancel::Cancelling;
 use group::Group;
+pub(crate) use mobile::Mobile;
 use outbox::Outbox;
 pub(crate) use outbox::Pending;
 use passing::Passing;
@@ -74,6 +76,8 @@ pub(crate) enum Input {
     Available(Box<[u8]>),
     /// Go on with a cancellation that is too long for one turn.
     Cancel(Box<Cancelling>),
+    /// Messages for an ESME.
+    Mobile(Mobile),
     /// Who is bound?
     Sessions(oneshot::Sender<Vec<SessionInfo>>),
     /// End, once all that was queued before is done.
@@ -241,6 +245,7 @@ impl Engine {
                 self.flush(group).await;
                 self.cancel_on(*cancelling, group).await;
             }
+            Input::Mobile(mobile) => self.mobile(mobile, group).await,
             Input::Bound(session) => self.bound(session),
             Input::Draining(id) => {
                 if let Some(session) = self.registry.get_mut(id) {
@@ -420,17 +425,17 @@ impl Engine {
         let message = Arc::new(message);
         group.changes.push(Change::Update(message.clone()));
         if message.life.wants_receipt(message.registered_delivery()) {
-            let content = DeliveryContent::Receipt(message);
-            self.enqueue(content, group);
+            let account = message.account.clone();
+            self.enqueue(account, DeliveryContent::Receipt(message), group);
         }
     }
 
-    /// Something new for the account of a message.
-    fn enqueue(&mut self, content: DeliveryContent, group: &mut Group) {
+    /// Something new for an account.
+    fn enqueue(&mut self, account: Arc<str>, content: DeliveryContent, group: &mut Group) {
         self.next_key += 1;
         group.enqueue(Arc::new(Delivery {
             key: DeliveryKey(self.next_key),
-            account: content.message().account.clone(),
+            account,
             created: self.now(),
             content,
         }));
