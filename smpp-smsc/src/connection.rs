@@ -250,7 +250,8 @@ impl Connection {
             validity: self.shared.validity,
             lists: &self.shared.lists,
         };
-        let admitted = admit(&bound.account, &self.shared.quotas, now, pdu);
+        let (quotas, lists) = (&self.shared.quotas, &self.shared.lists);
+        let admitted = admit(&bound.account, quotas, lists, now, pdu);
         let faults = self.faults.as_mut();
         let admitted = admitted.and_then(|octets| {
             let refused = faults

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use smpp_pdu::{Address, Body, CommandStatus, DataCoding, Pdu};
+use smpp_pdu::{Address, Body, CommandStatus, DataCoding, DestAddress, Pdu};
 
 use super::Account;
 use crate::Timestamp;
+use crate::lists::Lists;
 use crate::submission::encoded;
 
 /// Checks a request against the rules of its account. Gives the octets of the
@@ -18,6 +19,7 @@ use crate::submission::encoded;
 pub(crate) fn admit(
     account: &Account,
     quotas: &Quotas,
+    lists: &Lists,
     now: Timestamp,
     pdu: &Pdu<'_>,
 ) -> Result<Option<Bytes>, CommandStatus> {
@@ -39,12 +41,25 @@ pub(crate) fn admit(
         Body::SubmitMulti(sm) => {
             fill(account, &mut sm.source_addr, Some(&mut sm.data_coding));
             check_source(account, sm.source_addr)?;
-            u64::try_from(sm.dest_address.into_iter().count()).unwrap_or(u64::MAX)
+            let recipients = sm.dest_address.into_iter().map(|one| match one {
+                DestAddress::DistributionList(name) => {
+                    lists.members(name).map_or(0, |all| all.len())
+                }
+                _ => 1,
+            });
+            u64::try_from(recipients.sum::<usize>()).unwrap_or(u64::MAX)
+        }
+        Body::BroadcastSm(sm) => {
+            fill(account, &mut sm.source_addr, Some(&mut sm.data_coding));
+            check_source(account, sm.source_addr)?;
+            1
         }
         // They name the source that the message was given.
         Body::QuerySm(sm) => fill(account, &mut sm.source_addr, None),
         Body::CancelSm(sm) => fill(account, &mut sm.source_addr, None),
         Body::ReplaceSm(sm) => fill(account, &mut sm.source_addr, None),
+        Body::QueryBroadcastSm(sm) => fill(account, &mut sm.source_addr, None),
+        Body::CancelBroadcastSm(sm) => fill(account, &mut sm.source_addr, None),
         _ => 0,
     };
     if messages > 0

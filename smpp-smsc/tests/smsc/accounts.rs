@@ -11,6 +11,7 @@ use smpp_smsc::{
 };
 use tokio::sync::Semaphore;
 
+use crate::broadcast;
 use crate::support::*;
 
 fn account() -> Account {
@@ -357,4 +358,60 @@ async fn an_authenticator_that_does_not_answer_refuses() {
         .bind(BindType::Transceiver, version, ("never", "x"))
         .await;
     assert_eq!(resp.status(), CommandStatus::ESME_RSYSERR);
+}
+
+#[tokio::test]
+async fn a_quota_counts_the_members_of_a_distribution_list() {
+    let member = Address::international("447700900123").unwrap();
+    let builder = with(account().daily_quota(3)).distribution_list("staff", [member; 2]);
+    let (_smsc, address) = serve(builder).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let list = [DestAddress::DistributionList(text("staff"))];
+    let multi = SubmitMulti {
+        source_addr: Address::alphanumeric("BANK").unwrap(),
+        dest_address: Repeated::from_slice(&list).unwrap(),
+        ..SubmitMulti::default()
+    };
+    client.ask(multi).await.message_id();
+    let resp = client.ask(multi).await;
+    assert_eq!(resp.status(), CommandStatus::ESME_RMSGQFUL);
+    client.ask(sm()).await.message_id();
+}
+
+#[tokio::test]
+async fn broadcasts_keep_to_the_rules_of_their_account_too() {
+    let limited = account()
+        .sources(rules(&["BANK"]))
+        .default_source("BANK")
+        .unwrap()
+        .daily_quota(2);
+    let (_smsc, address) = serve(with(limited)).await;
+    let (bind, version) = (BindType::Transceiver, InterfaceVersion::V5_0);
+    let mut client = Client::bound_as(address, bind, version).await;
+    let tlvs = broadcast::to_an_area();
+    let from = |source| BroadcastSm {
+        source_addr: Address::from_human(source).unwrap(),
+        schedule_delivery_time: text(TOMORROW),
+        ..BroadcastSm::default().tlvs(Tlvs::from_slice(&tlvs))
+    };
+    let resp = client.ask(from("BANKS")).await;
+    assert_eq!(resp.status(), CommandStatus::ESME_RINVSRCADR);
+    let id = broadcast::broadcast_id(&client.ask(from("")).await);
+    for source in ["", "BANK"] {
+        let query = QueryBroadcastSm {
+            message_id: text(&id),
+            source_addr: Address::from_human(source).unwrap(),
+            ..QueryBroadcastSm::default()
+        };
+        let resp = client.ask(query).await;
+        assert_eq!(resp.status(), CommandStatus::ESME_ROK, "{source:?}");
+    }
+    let cancel = CancelBroadcastSm {
+        message_id: text(&id),
+        ..CancelBroadcastSm::default()
+    };
+    assert_eq!(client.ask(cancel).await.status(), CommandStatus::ESME_ROK);
+    broadcast::broadcast_id(&client.ask(from("BANK")).await);
+    let resp = client.ask(from("BANK")).await;
+    assert_eq!(resp.status(), CommandStatus::ESME_RMSGQFUL);
 }
