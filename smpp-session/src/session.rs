@@ -136,6 +136,11 @@ where
         self.inbox.handle_input(&mut self.machine, now, input, out)
     }
 
+    /// See [`Machine::set_peer_limits`].
+    pub fn set_peer_limits(&mut self, now: Instant, window: u16, rate: Option<crate::Rate>) {
+        self.machine.set_peer_limits(now, window, rate);
+    }
+
     /// See [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant, out: &mut impl OutBuf) {
         self.machine.handle_timeout(now, out);

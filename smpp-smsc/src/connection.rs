@@ -1,33 +1,41 @@
 //! One connection: what the centre does with the events of its session.
 
+mod bind;
+
+use core::net::IpAddr;
 use core::time::Duration;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use smpp_codec::encoded_len;
-use smpp_pdu::{
-    Bind, BindResp, Body, COctetStr, CommandId, CommandStatus, InterfaceVersion, Pdu, Tlv, Tlvs,
-};
+use smpp_codec::{decode, encoded_len};
+use smpp_pdu::{Body, CommandId, CommandStatus, InterfaceVersion};
 use smpp_session::driver::{Application, Link};
-use smpp_session::{Event, Instant, Request, RequestId, Response, refuse};
+use smpp_session::{Config, Event, Instant, Request, RequestId, Response, refuse};
 use tokio::sync::mpsc::UnboundedSender;
-use tracing::{debug, info, trace};
+use tracing::{debug, trace};
 
+use crate::accounts::{Account, Authenticator, BindPermit, Binds, Quotas, admit};
 use crate::answer::Answer;
 use crate::engine::{Batch, Input};
 use crate::lists::Lists;
 use crate::message_id::Ids;
 use crate::receipt::{with_alert, with_receipt};
-use crate::registry::{BoundSession, ConnectionId, SessionInfo};
+use crate::registry::ConnectionId;
+use crate::server::{Opaque, Pass};
+use crate::stats::Counters;
 use crate::store::{Delivery, DeliveryContent, DeliveryKey};
 use crate::submission::{Job, Submitter, Work};
-use crate::{Accounts, Clock, Timestamp};
+use crate::{Clock, Timestamp};
+
+use bind::{Asking, BindDecision};
 
 /// What the engine, or the server, asks of a connection.
 #[derive(Debug)]
 pub(crate) enum Command {
     /// Answers to requests, in their order.
     Answers(Vec<Answer>),
+    /// Answer the bind.
+    Bind(Box<BindDecision>),
     /// Deliver these, in this order.
     Deliver(Vec<Arc<Delivery>>),
     /// Take no more requests, and unbind once all is answered.
@@ -67,13 +75,16 @@ pub(crate) enum DeliveryOutcome {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) system_id: Box<str>,
-    pub(crate) accounts: Accounts,
+    pub(crate) authenticator: Opaque<Arc<dyn Authenticator>>,
+    pub(crate) binds: Arc<Binds>,
+    pub(crate) quotas: Quotas,
+    pub(crate) counters: Counters,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
     pub(crate) validity: Duration,
     pub(crate) lists: Lists,
-    /// Deliveries that a session may have unanswered.
-    pub(crate) window: usize,
+    /// Limits and timers of sessions, where an account has none of its own.
+    pub(crate) session: Config,
     pub(crate) engine: UnboundedSender<Input>,
 }
 
@@ -82,8 +93,12 @@ pub(crate) struct Shared {
 pub(crate) struct Counts {
     /// Requests that came, binds and `enquire_link` not among them.
     pub(crate) requests: u64,
-    /// Of these and of the binds, those that were refused.
+    /// Of these, those that were refused.
     pub(crate) refused: u64,
+    /// Binds that were accepted.
+    pub(crate) binds: u64,
+    /// Binds that were refused.
+    pub(crate) refused_binds: u64,
     /// Deliveries that were acknowledged.
     pub(crate) delivered: u64,
     /// What the peer did that it must not.
@@ -95,11 +110,17 @@ pub(crate) struct Counts {
 #[derive(Debug)]
 pub(crate) struct Connection {
     id: ConnectionId,
-    peer: Arc<str>,
+    peer: Peer,
     shared: Arc<Shared>,
     /// Of this connection, for the engine.
     commands: UnboundedSender<Command>,
+    /// The question who binds, while it is open.
+    asking: Option<Asking>,
     bound: Option<Bound>,
+    /// The place among the sessions of the account, until the session is over.
+    permit: Option<BindPermit>,
+    /// The place among the connections.
+    pass: Pass,
     jobs: Vec<Job>,
     /// The time of the requests of one read, from the first of them on.
     now: Option<Timestamp>,
@@ -107,19 +128,31 @@ pub(crate) struct Connection {
     /// To be sent when the window has room.
     waiting: VecDeque<Arc<Delivery>>,
     pub(crate) counts: Counts,
+    /// Those of them that the centre has counted.
+    counted: Counts,
     faults: Option<Box<dyn Faults>>,
+}
+
+/// Whom a connection leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    /// What logs call it.
+    pub(crate) text: Arc<str>,
+    pub(crate) ip: Option<IpAddr>,
 }
 
 #[derive(Clone, Debug)]
 struct Bound {
-    account: Arc<str>,
+    account: Arc<Account>,
+    system_id: Arc<str>,
     version: InterfaceVersion,
 }
 
 impl Connection {
     pub(crate) fn new(
         id: ConnectionId,
-        peer: Arc<str>,
+        peer: Peer,
+        pass: Pass,
         shared: Arc<Shared>,
         commands: UnboundedSender<Command>,
     ) -> Self {
@@ -128,12 +161,16 @@ impl Connection {
             peer,
             shared,
             commands,
+            asking: None,
             bound: None,
+            permit: None,
+            pass,
             jobs: Vec::new(),
             now: None,
             outcomes: Vec::new(),
             waiting: VecDeque::new(),
             counts: Counts::default(),
+            counted: Counts::default(),
             faults: None,
         }
     }
@@ -146,7 +183,7 @@ impl Connection {
 
     /// The account that has bound, once one has.
     pub(crate) fn account(&self) -> Option<&Arc<str>> {
-        self.bound.as_ref().map(|bound| &bound.account)
+        self.bound.as_ref().map(|bound| &bound.system_id)
     }
 
     fn version(&self) -> InterfaceVersion {
@@ -160,7 +197,22 @@ impl Connection {
     }
 
     pub(crate) fn peer(&self) -> &str {
-        &self.peer
+        &self.peer.text
+    }
+
+    /// Adds what has happened since the last time to the totals of the centre.
+    fn count(&mut self) {
+        let (now, before) = (self.counts, self.counted);
+        let totals = &self.shared.counters;
+        totals.binds.add(now.binds - before.binds);
+        totals
+            .refused_binds
+            .add(now.refused_binds - before.refused_binds);
+        totals.requests.add(now.requests - before.requests);
+        totals.refused_requests.add(now.refused - before.refused);
+        totals.delivered.add(now.delivered - before.delivered);
+        totals.faults.add(now.faults - before.faults);
+        self.counted = now;
     }
 
     fn tell(&self, input: Input) {
@@ -189,88 +241,37 @@ impl Connection {
             let _ = link.respond(&refuse(pdu, CommandStatus::ESME_RINVBNDSTS));
             return;
         };
+        let now = *self.now.get_or_insert_with(|| self.shared.clock.now());
         let submitter = Submitter {
-            account: &bound.account,
+            account: &bound.system_id,
             version: bound.version,
-            now: *self.now.get_or_insert_with(|| self.shared.clock.now()),
+            now,
             ids: &self.shared.ids,
             validity: self.shared.validity,
             lists: &self.shared.lists,
         };
-        let refused = self
-            .faults
-            .as_mut()
-            .filter(|_| is_message(pdu.command_id()))
-            .and_then(|faults| faults.message(link.now()));
-        let work = match refused {
-            None => submitter.work(pdu, request.octets),
-            Some(status) => Work::Refuse(status),
+        let (quotas, lists) = (&self.shared.quotas, &self.shared.lists);
+        let admitted = admit(&bound.account, quotas, lists, now, pdu);
+        let faults = self.faults.as_mut();
+        let admitted = admitted.and_then(|octets| {
+            let refused = faults
+                .filter(|_| is_message(pdu.command_id()))
+                .and_then(|faults| faults.message(link.now()));
+            refused.map_or(Ok(octets), Err)
+        });
+        let work = match admitted {
+            Ok(None) => submitter.work(pdu, request.octets),
+            Ok(Some(octets)) => match decode(&octets) {
+                Ok(pdu) => submitter.work(&pdu, &octets),
+                Err(_) => Work::Refuse(CommandStatus::ESME_RSYSERR),
+            },
+            Err(status) => Work::Refuse(status),
         };
         self.jobs.push(Job {
             command_id: pdu.command_id(),
             sequence_number: pdu.sequence_number,
             work,
         });
-    }
-
-    fn bind(&mut self, link: &mut Link<'_>, pdu: &Pdu<'_>, bind: &Bind<'_>) {
-        let (system_id, password) = (bind.system_id.as_bytes(), bind.password.0.as_bytes());
-        let checked = self.shared.accounts.check(system_id, password);
-        let refused = self.faults.as_mut().and_then(|faults| faults.bind());
-        let account = match checked.and_then(|account| refused.map_or(Ok(account), Err)) {
-            Ok(account) => account,
-            Err(status) => {
-                self.counts.refused += 1;
-                info!(
-                    connection = %self.id,
-                    peer = %self.peer,
-                    system_id = %bind.system_id,
-                    bind = ?bind.bind_type,
-                    %status,
-                    "bind refused"
-                );
-                let _ = link.respond(&refuse(pdu, status));
-                return;
-            }
-        };
-        let version = bind.interface_version.normalized();
-        let tlvs = [Tlv::sc_interface_version(InterfaceVersion::V5_0)];
-        let tlvs = if version.supports_tlvs() {
-            Tlvs::from_slice(&tlvs)
-        } else {
-            Tlvs::EMPTY
-        };
-        let name = COctetStr::new(self.shared.system_id.as_bytes()).unwrap_or_default();
-        let resp = BindResp::new(bind.bind_type, name, tlvs);
-        if link
-            .respond(&Pdu::request(pdu.sequence_number, resp))
-            .is_err()
-        {
-            return;
-        }
-        info!(
-            connection = %self.id,
-            peer = %self.peer,
-            system_id = %account,
-            bind = ?bind.bind_type,
-            %version,
-            "bound"
-        );
-        self.tell(Input::Bound(BoundSession {
-            info: SessionInfo {
-                connection: self.id,
-                peer: self.peer.clone(),
-                system_id: account.clone(),
-                bind_type: bind.bind_type,
-                version,
-                in_flight: 0,
-            },
-            window: self.shared.window,
-            in_flight: BTreeMap::new(),
-            draining: false,
-            commands: self.commands.clone(),
-        }));
-        self.bound = Some(Bound { account, version });
     }
 
     fn response(&mut self, response: &Response<'_>) {
@@ -309,11 +310,15 @@ impl Connection {
                     "alert_notification",
                     with_alert(message, bound.version, |alert| link.request(id, alert)),
                 ),
-                _ => (
+                DeliveryContent::Receipt(_) | DeliveryContent::Notification(_) => (
                     "deliver_sm",
                     with_receipt(&delivery, bound.version, |deliver| {
                         link.request(id, deliver)
                     }),
+                ),
+                DeliveryContent::Message(octets) => (
+                    "deliver_sm",
+                    body_for(bound.version, octets).map(|body| link.request(id, body)),
                 ),
             };
             // An alert has no response.
@@ -353,6 +358,18 @@ const fn is_message(command_id: CommandId) -> bool {
     )
 }
 
+/// What the octets of a `deliver_sm` are for a peer of this version; `None` when
+/// it could not have them.
+fn body_for(version: InterfaceVersion, octets: &[u8]) -> Option<Body<'_>> {
+    let body = decode(octets).ok()?.body;
+    if version.supports_tlvs() {
+        return Some(body);
+    }
+    // A text in message_payload would be lost with it.
+    let payload = body.tlvs().message_payload().is_some();
+    (!payload).then(|| body.without_tlvs())
+}
+
 impl Application for Connection {
     type Command = Command;
 
@@ -381,8 +398,10 @@ impl Application for Connection {
                 self.counts.faults += 1;
                 debug!(connection = %self.id, %fault, "fault of the peer");
             }
+            // Who binds again at once is to find the place free.
+            Event::Closed(_) => self.permit = None,
             // The engine takes back what a connection has when it ends.
-            Event::Unknown { .. } | Event::Closed(_) => {}
+            Event::Unknown { .. } => {}
             _ => trace!(connection = %self.id, ?event, "event"),
         }
     }
@@ -409,6 +428,10 @@ impl Application for Connection {
                     });
                 }
             }
+            Command::Bind(decision) => {
+                self.asking = None;
+                self.decide(link, *decision);
+            }
             Command::Deliver(deliveries) => self.waiting.extend(deliveries),
             Command::Finish => {
                 self.tell(Input::Draining(self.id));
@@ -428,6 +451,7 @@ impl Application for Connection {
     fn batch_end(&mut self, link: &mut Link<'_>) {
         self.deliver(link);
         self.now = None;
+        self.count();
         if self.jobs.is_empty() && self.outcomes.is_empty() {
             return;
         }
@@ -442,9 +466,10 @@ impl Application for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
+        self.count();
         self.tell(Input::Closed(self.id));
         if std::thread::panicking() {
-            tracing::error!(connection = %self.id, peer = %self.peer, "ended by a defect");
+            tracing::error!(connection = %self.id, peer = %self.peer.text, "ended by a defect");
         }
     }
 }

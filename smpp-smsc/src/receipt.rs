@@ -19,7 +19,7 @@ pub(crate) fn with_receipt<R>(
     version: InterfaceVersion,
     send: impl FnOnce(DeliverSm<'_>) -> R,
 ) -> Option<R> {
-    let message = delivery.content.message();
+    let message = delivery.content.message()?;
     let content = message.content();
     let intermediate = matches!(delivery.content, DeliveryContent::Notification(_));
     if intermediate && version < InterfaceVersion::V3_4 {

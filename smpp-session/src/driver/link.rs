@@ -5,7 +5,7 @@ use std::vec::Vec;
 use bytes::BytesMut;
 use smpp_pdu::{Body, Pdu, SequenceNumber};
 
-use crate::{Instant, Machine, RequestId, SendError, SessionState, Slot};
+use crate::{Instant, Machine, Rate, RequestId, SendError, SessionState, Slot};
 
 /// The session, as an [`Application`](super::Application) sees it from inside an event.
 #[derive(Debug)]
@@ -68,6 +68,11 @@ impl Link<'_> {
     /// Gives up waiting for a request, see [`Machine::cancel`].
     pub fn cancel(&mut self, number: SequenceNumber) -> bool {
         self.machine.cancel(number)
+    }
+
+    /// Sets what the peer may do from now on, see [`Machine::set_peer_limits`].
+    pub fn set_peer_limits(&mut self, window: u16, rate: Option<Rate>) {
+        self.machine.set_peer_limits(self.now, window, rate);
     }
 
     /// The version in use, see [`Machine::version`].

@@ -13,7 +13,7 @@ use crate::counters::Counters;
 use crate::event::{CloseReason, Event, RequestId, SendError};
 use crate::pacer::{Bucket, Pacer};
 use crate::window::{Outstanding, Slot, Window};
-use crate::{Config, Instant, SessionState};
+use crate::{Config, Instant, Rate, SessionState};
 
 /// Slots that requests of the caller leave free for `enquire_link` and `unbind`.
 pub(crate) const OWN_REQUESTS: usize = 2;
@@ -115,6 +115,15 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             close_reported: false,
             counters: Counters::default(),
         }
+    }
+
+    /// Sets what the peer may do from now on: how many of its requests may be
+    /// unanswered, and how fast it may send messages. A centre knows these only
+    /// once it knows who binds; before that [`Config`] holds.
+    pub fn set_peer_limits(&mut self, now: Instant, window: u16, rate: Option<Rate>) {
+        self.config.peer_window = window;
+        self.config.peer_rate = rate;
+        self.peer_bucket = rate.map(|rate| Bucket::new(rate, now));
     }
 
     /// Acts on timers whose moment has come. An `enquire_link` is appended to `out`.

@@ -157,3 +157,35 @@ fn stated_congestion_slows_down_before_anything_is_refused() {
         assert_eq!(submit(&mut pair, 2).is_err(), slowed, "{percent} percent");
     }
 }
+
+#[test]
+fn what_the_peer_may_do_can_be_set_once_it_is_known() {
+    let mut pair = pair_with(Config::new(Role::Esme), Config::new(Role::MessageCentre));
+    let rate = Rate {
+        per_second: 5,
+        burst: 2,
+    };
+    pair.centre
+        .session
+        .set_peer_limits(pair.now, 100, Some(rate));
+    for id in 0..3 {
+        submit(&mut pair, id).unwrap();
+    }
+    pair.carry();
+    let response = |id, status| Seen::Response(RequestId(id), status);
+    assert_eq!(
+        pair.esme.take_events(),
+        [
+            response(0, CommandStatus::ESME_ROK),
+            response(1, CommandStatus::ESME_ROK),
+            response(2, CommandStatus::ESME_RTHROTTLED),
+        ]
+    );
+    pair.centre
+        .session
+        .set_peer_limits(pair.now, u16::MAX, None);
+    submit(&mut pair, 3).unwrap();
+    pair.carry();
+    let taken = response(3, CommandStatus::ESME_ROK);
+    assert_eq!(pair.esme.take_events(), [taken]);
+}

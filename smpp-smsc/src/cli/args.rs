@@ -5,16 +5,20 @@ use core::time::Duration;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use smpp_smsc::config::{parse_address as listen, parse_time};
 use smpp_smsc::scenario::{Scenario, ScenarioError};
 
 /// The account that is there when none is given.
 pub(super) const DEFAULT_ACCOUNT: (&str, &str) = ("esme", "secret");
 
 /// Where it listens when nothing else is said.
-const DEFAULT_LISTEN: &str = "127.0.0.1:2775";
+pub(super) const DEFAULT_LISTEN: &str = "127.0.0.1:2775";
 
 /// Where messages are kept when nothing else is said.
-const DEFAULT_STORE: &str = "redb:./smsc-data";
+pub(super) const DEFAULT_STORE: &str = "./smsc-data";
+
+/// Where HTTP is served when nothing else is said.
+pub(super) const DEFAULT_HTTP: &str = "127.0.0.1:8775";
 
 /// SMPP message centre and simulator: takes messages from ESMEs, keeps them,
 /// hands them to simulated handsets, and sends receipts.
@@ -30,21 +34,58 @@ pub(super) struct Cli {
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum Command {
     /// Run the message centre; this is what happens without a command, too.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
+    /// Say what is wrong in a configuration file, what it sets, and what a
+    /// sample bind and message would meet.
+    Check(CheckArgs),
+    /// Read a password from the standard input, and print the hash of it for a
+    /// configuration file.
+    HashPassword,
 }
 
 impl Cli {
     pub(super) fn command(self) -> Command {
-        self.command.unwrap_or(Command::Serve(self.serve))
+        self.command
+            .unwrap_or_else(|| Command::Serve(self.serve.into()))
     }
 }
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ServeArgs {
+    /// File with settings; flags win over it. Read again on SIGHUP.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
     /// Address to listen on, HOST:PORT; may be given several times. Port 0
-    /// takes a free one.
-    #[arg(long, value_name = "ADDR", num_args = 1.., default_value = DEFAULT_LISTEN, value_parser = listen)]
+    /// takes a free one. Default 127.0.0.1:2775.
+    #[arg(long, value_name = "ADDR", num_args = 1.., value_parser = listen)]
     pub(super) listen: Vec<String>,
+
+    /// Address to listen on for SMPP over TLS; may be given several times.
+    #[arg(long, value_name = "ADDR", num_args = 1.., value_parser = listen, requires = "tls_cert")]
+    pub(super) listen_tls: Vec<String>,
+
+    /// Address to listen on behind a load balancer that writes PROXY headers,
+    /// and that nobody else can reach; may be given several times.
+    #[arg(long, value_name = "ADDR", num_args = 1.., value_parser = listen)]
+    pub(super) listen_proxy: Vec<String>,
+
+    /// Certificate for --listen-tls, with what stands between it and its authority.
+    #[arg(
+        long,
+        value_name = "PEM",
+        requires = "tls_key",
+        requires = "listen_tls"
+    )]
+    pub(super) tls_cert: Option<PathBuf>,
+
+    /// Key of the certificate.
+    #[arg(long, value_name = "PEM", requires = "tls_cert")]
+    pub(super) tls_key: Option<PathBuf>,
+
+    /// Authorities: clients must show a certificate of one of them.
+    #[arg(long, value_name = "PEM", requires = "tls_cert")]
+    pub(super) tls_client_ca: Option<PathBuf>,
 
     /// Account that may bind; may be given several times. Without any, it is
     /// esme with the password secret, on loopback addresses only.
@@ -52,13 +93,14 @@ pub(super) struct ServeArgs {
     pub(super) accounts: Vec<AccountArg>,
 
     /// Where messages are kept: redb:FOLDER, where they outlive the program, or
-    /// memory.
-    #[arg(long, value_name = "STORE", default_value = DEFAULT_STORE, value_parser = store)]
-    pub(super) store: StoreArg,
+    /// memory. Default redb:./smsc-data.
+    #[arg(long, value_name = "STORE", value_parser = store)]
+    pub(super) store: Option<StoreArg>,
 
-    /// How long the simulated handsets take to receive a message, such as 100ms or 2s.
-    #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = duration)]
-    pub(super) delay: Duration,
+    /// How long the simulated handsets take to receive a message, such as 2s.
+    /// Default 100ms.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) delay: Option<Duration>,
 
     /// What the simulated network and centre do, rightly and wrongly: happy,
     /// flaky, throttling, slow, chaos, or a file of your own.
@@ -70,8 +112,89 @@ pub(super) struct ServeArgs {
     pub(super) seed: u64,
 
     /// Form of the log on stderr. With json, the first screen is a line of it.
-    #[arg(long, value_name = "FORM", default_value = "text")]
-    pub(super) log: LogForm,
+    /// Default text.
+    #[arg(long, value_name = "FORM")]
+    pub(super) log: Option<LogForm>,
+
+    /// Address for health, metrics and the JSON interface. Default 127.0.0.1:8775.
+    #[arg(long, value_name = "ADDR", value_parser = listen, conflicts_with = "no_http")]
+    pub(super) http: Option<String>,
+
+    /// No HTTP at all.
+    #[arg(long)]
+    pub(super) no_http: bool,
+
+    /// What callers over HTTP must show as bearer token, 16 characters at least;
+    /// needed where other machines reach it.
+    #[arg(long, value_name = "TOKEN", env = "SMPP_SMSC_HTTP_TOKEN", hide_env_values = true, value_parser = token)]
+    pub(super) http_token: Option<Token>,
+
+    /// Connections at the same time. Default 1024.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_connections: Option<u32>,
+
+    /// Of these, connections that have not bound yet. Default: no limit of their own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_unbound: Option<u32>,
+
+    /// Connections from one IP address. Default: no limit.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_per_address: Option<u32>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The file.
+    #[arg(long, value_name = "FILE", required_unless_present = "example")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Print a file with every setting and what it means instead.
+    #[arg(long)]
+    pub(super) example: bool,
+
+    /// Account of the sample; without it, nothing is tried.
+    #[arg(long, requires = "config")]
+    pub(super) system_id: Option<String>,
+
+    /// Address that the sample binds from.
+    #[arg(long, requires = "system_id")]
+    pub(super) ip: Option<core::net::IpAddr>,
+
+    /// Bind of the sample.
+    #[arg(long, value_name = "BIND", default_value = "transceiver")]
+    pub(super) bind: BindArg,
+
+    /// Source of the sample message.
+    #[arg(long, requires = "system_id")]
+    pub(super) from: Option<String>,
+
+    /// Destination of the sample message.
+    #[arg(long, requires = "system_id")]
+    pub(super) to: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum BindArg {
+    Transmitter,
+    Receiver,
+    Transceiver,
+}
+
+/// Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Token(pub(super) String);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+fn token(text: &str) -> Result<Token, String> {
+    if text.len() < 16 || !text.bytes().all(|one| one.is_ascii_graphic()) {
+        return Err("a token has at least 16 characters, printable ASCII without spaces".into());
+    }
+    Ok(Token(text.into()))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -108,33 +231,6 @@ impl fmt::Debug for AccountArg {
     }
 }
 
-fn listen(text: &str) -> Result<String, String> {
-    let wanted = "an address is HOST:PORT, for example 127.0.0.1:2775, 0.0.0.0:2775 or [::1]:2775";
-    let Some((host, port)) = text.rsplit_once(':') else {
-        return Err(match text.parse::<u16>() {
-            Ok(port) => format!(
-                "the host is missing: give 127.0.0.1:{port} to serve this machine only, 0.0.0.0:{port} to serve all"
-            ),
-            Err(_) => format!("the port is missing: {text}:2775 is the usual one"),
-        });
-    };
-    if host.is_empty() {
-        return Err(format!(
-            "the host is missing: give 127.0.0.1:{port} to serve this machine only, 0.0.0.0:{port} to serve all"
-        ));
-    }
-    if port.parse::<u16>().is_err() {
-        return Err(format!(
-            "the port {port:?} is no number from 0 to 65535; {wanted}"
-        ));
-    }
-    let bare_ipv6 = host.contains(':') && !(host.starts_with('[') && host.ends_with(']'));
-    if bare_ipv6 || text.contains("//") {
-        return Err(wanted.into());
-    }
-    Ok(text.into())
-}
-
 fn account(text: &str) -> Result<AccountArg, String> {
     let Some((system_id, password)) = text.split_once(':') else {
         return Err("an account is SYSTEM_ID:PASSWORD, for example bank:kQ7f2xP9".into());
@@ -158,7 +254,7 @@ fn account(text: &str) -> Result<AccountArg, String> {
     })
 }
 
-fn store(text: &str) -> Result<StoreArg, String> {
+pub(super) fn store(text: &str) -> Result<StoreArg, String> {
     match text.split_once(':') {
         None if text == "memory" => Ok(StoreArg::Memory),
         None | Some(("redb", "")) if text.starts_with("redb") => {
@@ -180,22 +276,11 @@ fn scenario(name: &str) -> Result<ScenarioArg, ScenarioError> {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let wanted = "a time is a number with its unit, for example 100ms, 2s or 1m";
-    let digits = text.trim_end_matches(|one: char| one.is_ascii_alphabetic());
-    let unit = text.strip_prefix(digits).unwrap_or_default();
-    let number: u64 = digits.parse().map_err(|_| wanted)?;
-    let millis = match unit {
-        "ms" => 1,
-        "s" => 1000,
-        "m" | "min" => 60_000,
-        "" if number == 0 => 1,
-        _ => return Err(wanted.into()),
-    };
-    number
-        .checked_mul(millis)
-        .filter(|millis| *millis <= 86_400_000)
-        .map(Duration::from_millis)
-        .ok_or_else(|| "at most a day".into())
+    let time = parse_time(text)?;
+    if time > Duration::from_secs(86_400) {
+        return Err("at most a day".into());
+    }
+    Ok(time)
 }
 
 #[cfg(test)]
@@ -210,10 +295,12 @@ mod tests {
     #[test]
     fn serve_is_what_happens_without_a_command() {
         let listen = |args: &[&str]| {
-            let Command::Serve(args) = Cli::try_parse_from(args).unwrap().command();
+            let Command::Serve(args) = Cli::try_parse_from(args).unwrap().command() else {
+                panic!("{args:?}")
+            };
             args.listen
         };
-        assert_eq!(listen(&["smpp-smsc"]), ["127.0.0.1:2775"]);
+        assert!(listen(&["smpp-smsc"]).is_empty());
         let two = ["[::1]:0", "127.0.0.1:0"];
         let bare = ["smpp-smsc", "--listen", two[0], "--listen", two[1]];
         assert_eq!(listen(&bare), two);

@@ -1,32 +1,43 @@
 //! `smpp-smsc serve`.
 
-use core::fmt::Write as _;
 use core::net::SocketAddr;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
+use smpp_session::{Config, Role};
+use smpp_smsc::http::{self, HttpOptions};
 use smpp_smsc::network::Handsets;
 use smpp_smsc::store::{MemoryStore, RedbStore};
-use smpp_smsc::{Accounts, Smsc};
+use smpp_smsc::{Builder, ListenOptions, Smsc};
 use tokio::net::TcpListener;
-use tracing::info;
+use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
 
-use super::Failure;
-use super::args::{DEFAULT_ACCOUNT, LogForm, ScenarioArg, ServeArgs, StoreArg};
+use super::args::{DEFAULT_ACCOUNT, LogForm, ServeArgs, StoreArg};
+use super::plan::{self, Listening, Plan};
+use super::screen::first_screen;
+use super::{Failure, say};
 
-pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
-    start_log(args.log);
+pub(super) fn run(args: ServeArgs) -> Result<(), Failure> {
+    let plan = Plan::new(args)?;
+    start_log(plan.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Other(format!("the runtime does not start: {error}")))?;
-    runtime.block_on(serve(args))
+    runtime.block_on(serve(&plan))
 }
 
-async fn serve(args: &ServeArgs) -> Result<(), Failure> {
-    let addresses = resolve(&args.listen).await?;
-    let default_account = args.accounts.is_empty();
-    if default_account && let Some(open) = addresses.iter().find(|one| !one.ip().is_loopback()) {
+/// An address that is listened on.
+pub(super) struct Bound {
+    pub(super) address: SocketAddr,
+    pub(super) listening: Listening,
+}
+
+async fn serve(plan: &Plan) -> Result<(), Failure> {
+    let addresses = resolve(&plan.listeners).await?;
+    if plan.has_default_account()
+        && let Some((open, _)) = addresses.iter().find(|(one, _)| !one.ip().is_loopback())
+    {
         return Err(Failure::Usage(format!(
             "{open} can be reached from other machines, where the account {}:{} would let \
              anybody in: give your own with --account SYSTEM_ID:PASSWORD, or listen on \
@@ -37,27 +48,145 @@ async fn serve(args: &ServeArgs) -> Result<(), Failure> {
         )));
     }
     let mut listeners = Vec::new();
-    for address in addresses {
-        listeners.push(bind(address).await?);
+    for (address, listening) in addresses {
+        listeners.push((bind(address).await?, listening));
     }
-    let mut ended = Signals::new()?;
+    let http = listen_http(plan).await?;
+    let mut signals = Signals::new(plan.args.config.is_some())?;
+    let smsc = builder(plan)?.start();
 
-    let mut accounts = Accounts::new();
-    if default_account {
-        accounts.insert(DEFAULT_ACCOUNT.0, DEFAULT_ACCOUNT.1);
+    let mut bound = Vec::new();
+    for (listener, listening) in listeners {
+        let mut options = ListenOptions::new().proxy_protocol(listening.proxy_protocol);
+        options.tls.clone_from(&listening.tls);
+        if let Ok(address) = listener.local_addr() {
+            bound.push(Bound { address, listening });
+        }
+        let smsc = smsc.clone();
+        tokio::spawn(async move { smsc.serve_with(listener, options).await });
     }
-    for account in &args.accounts {
-        accounts.insert(&account.system_id, &account.password);
+    let http = serve_http(plan, http, &smsc);
+    match plan.log {
+        LogForm::Text => say(&first_screen(plan, &bound, http)),
+        LogForm::Json => {
+            for one in &bound {
+                info!(address = %one.address, tls = one.listening.tls.is_some(), "listening");
+            }
+            if let Some(address) = http {
+                info!(%address, "listening for HTTP");
+            }
+            if let Some(arg) = &plan.args.scenario {
+                info!(scenario = arg.name, seed = plan.args.seed, "simulating");
+            }
+        }
     }
-    let builder = Smsc::builder()
-        .accounts(accounts)
-        .network(Handsets::new(args.delay));
-    let builder = match &args.scenario {
-        Some(arg) => builder.scenario(arg.scenario.clone(), args.seed),
-        None => builder,
+
+    if let (None, Some(wanted)) = (http, &plan.http) {
+        let address = &wanted.address;
+        warn!(%address, "no HTTP: another program listens there; --http ADDR gives another address");
+    }
+    let signal = loop {
+        match signals.next().await {
+            Signal::Reload => reload(plan, &smsc),
+            Signal::End(name) => break name,
+        }
     };
-    let builder = match &args.store {
-        StoreArg::Memory => builder.store(MemoryStore::default()),
+    info!(signal, "ending: sessions are unbound");
+    tokio::select! {
+        left = smsc.shutdown() => {
+            info!(closed_without_unbind = left, "ended");
+            Ok(())
+        }
+        signal = signals.next_end() => {
+            Err(Failure::Other(format!("ended at once by a second {signal}")))
+        }
+    }
+}
+
+/// The listener for HTTP; none where it was not asked for and its address is taken.
+async fn listen_http(plan: &Plan) -> Result<Option<TcpListener>, Failure> {
+    let Some(wanted) = &plan.http else {
+        return Ok(None);
+    };
+    let text = &wanted.address;
+    let found = tokio::net::lookup_host(text).await;
+    let address = found
+        .ok()
+        .and_then(|mut all| all.next())
+        .ok_or_else(|| Failure::Usage(format!("--http {text}: this host is not known here")))?;
+    if !address.ip().is_loopback() && wanted.token.is_none() {
+        return Err(Failure::Usage(format!(
+            "--http {address} can be reached from other machines, and anybody could send messages \
+             through it: give a token with --http-token, or listen on 127.0.0.1:{}",
+            address.port()
+        )));
+    }
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(Some(listener)),
+        // A second simulator on one machine is no mistake.
+        Err(error) if !wanted.asked && error.kind() == std::io::ErrorKind::AddrInUse => Ok(None),
+        Err(error) => Err(Failure::Other(format!(
+            "{address} cannot be listened on for HTTP: {error}; --http ADDR gives another address, \
+             --no-http none"
+        ))),
+    }
+}
+
+/// Serves HTTP in the background. Gives its address.
+fn serve_http(plan: &Plan, listener: Option<TcpListener>, smsc: &Smsc) -> Option<SocketAddr> {
+    let listener = listener?;
+    let address = listener.local_addr().ok()?;
+    let token = plan.http.as_ref().and_then(|http| http.token.clone());
+    let options = HttpOptions::new().token(token);
+    let smsc = smsc.clone();
+    tokio::spawn(async move {
+        if let Err(error) = http::serve(listener, smsc, options).await {
+            error!(%error, "HTTP has ended");
+        }
+    });
+    Some(address)
+}
+
+fn builder(plan: &Plan) -> Result<Builder, Failure> {
+    let mut session = Config {
+        peer_window: 10_000,
+        ..Config::new(Role::MessageCentre)
+    };
+    let limits = &plan.limits;
+    session.session_init = limits.bind_time.or(session.session_init);
+    session.enquire_link = limits.enquire_link.or(session.enquire_link);
+    session.peer_window = limits.window.unwrap_or(session.peer_window);
+    session.window = limits.delivery_window.unwrap_or(session.window);
+    let mut builder = Smsc::builder()
+        .accounts(plan.accounts.clone())
+        .session(session)
+        .network(Handsets::new(plan.delay));
+    if let Some(arg) = &plan.args.scenario {
+        builder = builder.scenario(arg.scenario.clone(), plan.args.seed);
+    }
+    if let Some(system_id) = &plan.settings.system_id {
+        builder = builder.system_id(system_id);
+    }
+    if let Some(limit) = limits.connections {
+        builder = builder.max_connections(limit);
+    }
+    if let Some(limit) = limits.unbound {
+        builder = builder.max_unbound(limit);
+    }
+    if let Some(limit) = limits.per_address {
+        builder = builder.max_per_address(limit);
+    }
+    if let Some(limit) = limits.handshake_time {
+        builder = builder.handshake_limit(limit);
+    }
+    if let Some(validity) = limits.validity {
+        builder = builder.validity(validity);
+    }
+    if let Some(history) = limits.history {
+        builder = builder.history(history);
+    }
+    match &plan.store {
+        StoreArg::Memory => Ok(builder.store(MemoryStore::default())),
         StoreArg::Redb(folder) => {
             let store = RedbStore::open(folder).map_err(|error| {
                 Failure::Other(format!(
@@ -65,40 +194,39 @@ async fn serve(args: &ServeArgs) -> Result<(), Failure> {
                      folder, --store memory none"
                 ))
             })?;
-            builder.store(store)
+            Ok(builder.store(store))
+        }
+    }
+}
+
+/// Takes accounts and certificates as they are now. What is wrong changes
+/// nothing, and sessions go on in any case.
+fn reload(plan: &Plan, smsc: &Smsc) {
+    let Some(path) = &plan.args.config else {
+        return;
+    };
+    let file = match plan::read(path) {
+        Ok(file) => file,
+        Err(error) => {
+            error!(%error, "the configuration is not taken: the old settings go on");
+            return;
         }
     };
-    let smsc = builder.start();
-
-    let bound: Vec<SocketAddr> = listeners
-        .iter()
-        .filter_map(|listener| listener.local_addr().ok())
-        .collect();
-    for listener in listeners {
-        let smsc = smsc.clone();
-        tokio::spawn(async move { smsc.serve(listener).await });
+    let (accounts, names) = plan::accounts(&plan.args, &file);
+    if names.is_empty() && !plan.has_default_account() {
+        error!("the configuration is not taken: no account is left in it");
+        return;
     }
-    match args.log {
-        LogForm::Text => say(&first_screen(args, &bound)),
-        LogForm::Json => {
-            for address in &bound {
-                info!(%address, "listening");
-            }
-            if let Some(arg) = &args.scenario {
-                info!(scenario = arg.name, seed = args.seed, "simulating");
-            }
+    smsc.set_accounts(accounts);
+    for tls in plan.listeners.iter().filter_map(|one| one.tls.as_ref()) {
+        if let Err(error) = tls.reload() {
+            error!(%error, "a certificate is not taken: the old one goes on");
         }
     }
-
-    let signal = ended.next().await;
-    info!(signal, "ending: sessions are unbound");
-    tokio::select! {
-        left = smsc.shutdown() => {
-            info!(closed_without_unbind = left, "ended");
-            Ok(())
-        }
-        signal = ended.next() => Err(Failure::Other(format!("ended at once by a second {signal}"))),
+    if file.settings != plan.settings {
+        warn!("settings other than accounts have changed: they need a restart");
     }
+    info!(accounts = names.len(), "the configuration is taken");
 }
 
 fn start_log(form: LogForm) {
@@ -118,9 +246,10 @@ fn start_log(form: LogForm) {
 }
 
 /// All addresses, those of host names included.
-async fn resolve(listen: &[String]) -> Result<Vec<SocketAddr>, Failure> {
-    let mut addresses = Vec::new();
-    for text in listen {
+async fn resolve(listeners: &[Listening]) -> Result<Vec<(SocketAddr, Listening)>, Failure> {
+    let mut addresses: Vec<(SocketAddr, Listening)> = Vec::new();
+    for listening in listeners {
+        let text = &listening.address;
         let found = tokio::net::lookup_host(text).await.map_err(|error| {
             Failure::Usage(format!(
                 "--listen {text}: this host is not known here ({error}); 127.0.0.1 serves this \
@@ -128,8 +257,10 @@ async fn resolve(listen: &[String]) -> Result<Vec<SocketAddr>, Failure> {
             ))
         })?;
         for address in found {
-            if !addresses.contains(&address) {
-                addresses.push(address);
+            // Of port 0, each takes another one.
+            let again = addresses.iter().any(|(one, _)| *one == address);
+            if !again || address.port() == 0 {
+                addresses.push((address, listening.clone()));
             }
         }
     }
@@ -152,16 +283,35 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-/// SIGINT and SIGTERM, caught from the moment that this is made.
+/// What a signal asks for.
+enum Signal {
+    Reload,
+    /// The name of the signal.
+    End(&'static str),
+}
+
+impl Signals {
+    async fn next_end(&mut self) -> &'static str {
+        loop {
+            if let Signal::End(name) = self.next().await {
+                return name;
+            }
+        }
+    }
+}
+
+/// Signals, caught from the moment that this is made.
 #[cfg(unix)]
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    /// Without anything to read again, it ends the program, as it always does.
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> Result<Self, Failure> {
+    fn new(reloads: bool) -> Result<Self, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
         let catch = |kind| {
             signal(kind).map_err(|error| Failure::Other(format!("no signals are caught: {error}")))
@@ -169,13 +319,21 @@ impl Signals {
         Ok(Self {
             interrupt: catch(SignalKind::interrupt())?,
             terminate: catch(SignalKind::terminate())?,
+            hangup: reloads.then(|| catch(SignalKind::hangup())).transpose()?,
         })
     }
 
-    async fn next(&mut self) -> &'static str {
+    async fn next(&mut self) -> Signal {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => core::future::pending().await,
+            }
+        };
         tokio::select! {
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => Signal::End("SIGINT"),
+            _ = self.terminate.recv() => Signal::End("SIGTERM"),
+            _ = hangup => Signal::Reload,
         }
     }
 }
@@ -187,104 +345,12 @@ struct Signals;
 #[cfg(not(unix))]
 impl Signals {
     #[expect(clippy::unnecessary_wraps, reason = "it can fail elsewhere")]
-    fn new() -> Result<Self, Failure> {
+    fn new(_reloads: bool) -> Result<Self, Failure> {
         Ok(Self)
     }
 
-    async fn next(&mut self) -> &'static str {
+    async fn next(&mut self) -> Signal {
         let _ = tokio::signal::ctrl_c().await;
-        "Ctrl-C"
+        Signal::End("Ctrl-C")
     }
-}
-
-fn say(text: &str) {
-    // Nobody may be reading.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
-fn first_screen(args: &ServeArgs, bound: &[SocketAddr]) -> String {
-    let mut text = format!(
-        "smpp-smsc {}: SMPP message centre and simulator\n\n",
-        env!("CARGO_PKG_VERSION")
-    );
-    for address in bound {
-        line(
-            &mut text,
-            "listening",
-            &format!("{address} (SMPP 3.3, 3.4 and 5.0)"),
-        );
-    }
-    if args.accounts.is_empty() {
-        let (system_id, password) = DEFAULT_ACCOUNT;
-        line(
-            &mut text,
-            "account",
-            &format!("{system_id}, password {password}"),
-        );
-    }
-    for account in &args.accounts {
-        line(&mut text, "account", &account.system_id);
-    }
-    let kept = match &args.store {
-        StoreArg::Memory => "kept in memory: gone when this program ends".into(),
-        StoreArg::Redb(folder) => format!("kept in {}", folder.display()),
-    };
-    line(&mut text, "messages", &kept);
-    let handsets = format!(
-        "simulated: every number receives every message after {:?}",
-        args.delay
-    );
-    match &args.scenario {
-        None => line(&mut text, "handsets", &handsets),
-        Some(arg) => line(&mut text, "scenario", &scenario(arg, args.seed)),
-    }
-    line(
-        &mut text,
-        "receipts",
-        "sent to the account, where a message asks for them",
-    );
-    text.push_str("\nSend the first message from another terminal:\n\n  ");
-    text.push_str("cargo run --release -p smpp-esme -- send ");
-    if let Some(url) = url(args, bound) {
-        text.push_str(&url);
-    }
-    text.push_str("--from BANK --to 447700900123 --text \"Hello\" --receipt\n\n");
-    text.push_str("Ctrl-C ends it.\n");
-    text
-}
-
-fn scenario(arg: &ScenarioArg, seed: u64) -> String {
-    let mut text = format!("{}, seed {seed}", arg.name);
-    let description = arg.scenario.description();
-    if !description.is_empty() {
-        text.push_str(": ");
-        text.push_str(description);
-    }
-    text
-}
-
-fn line(text: &mut String, name: &str, value: &str) {
-    // Writing to a string does not fail.
-    let _ = writeln!(text, "  {name:<10} {value}");
-}
-
-/// `--url`, where the client would not find the centre by itself.
-fn url(args: &ServeArgs, bound: &[SocketAddr]) -> Option<String> {
-    let address = bound.first()?;
-    if args.accounts.is_empty() && address.to_string() == "127.0.0.1:2775" {
-        return None;
-    }
-    let (system_id, password) = match args.accounts.first() {
-        // It stands on the command line already, but not on this screen.
-        Some(account) => (account.system_id.as_str(), "PASSWORD"),
-        None => DEFAULT_ACCOUNT,
-    };
-    let mut address = *address;
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => core::net::Ipv4Addr::LOCALHOST.into(),
-            SocketAddr::V6(_) => core::net::Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    Some(format!("--url smpp://{system_id}:{password}@{address} "))
 }

@@ -90,7 +90,8 @@ impl Engine {
         self.absent.missed(&message);
         let first = message.life.attempts() == 1;
         if first && message.registered_delivery().intermediate() {
-            self.enqueue(DeliveryContent::Notification(message), group);
+            let account = message.account.clone();
+            self.enqueue(account, DeliveryContent::Notification(message), group);
         }
     }
 
@@ -117,7 +118,8 @@ impl Engine {
 
     fn alert(&mut self, asked: Vec<Arc<Message>>, group: &mut Group) {
         for message in asked {
-            self.enqueue(DeliveryContent::Alert(message), group);
+            let account = message.account.clone();
+            self.enqueue(account, DeliveryContent::Alert(message), group);
         }
     }
 }

@@ -100,8 +100,7 @@ impl Group {
         changes.extend(self.inserts);
         match store.commit(changes).await {
             Ok(committed) => {
-                self.fresh
-                    .retain(|one| !committed.is_late(&one.content.message().key));
+                self.fresh.retain(|one| !committed.leaves_out(one));
                 group.kept.append(&mut self.fresh);
                 Ok(committed)
             }
@@ -115,8 +114,7 @@ impl Group {
     /// What the store has not enqueued is not delivered.
     fn drop_late(&mut self, committed: &Committed) {
         if !committed.late.is_empty() {
-            self.fresh
-                .retain(|one| !committed.is_late(&one.content.message().key));
+            self.fresh.retain(|one| !committed.leaves_out(one));
         }
     }
 }

@@ -208,7 +208,8 @@ impl Engine {
             })
         };
         if message.life.wants_receipt(message.registered_delivery()) {
-            self.enqueue(DeliveryContent::Receipt(message.clone()), group);
+            let account = message.account.clone();
+            self.enqueue(account, DeliveryContent::Receipt(message.clone()), group);
         }
         self.settle(&message, failure, group);
     }

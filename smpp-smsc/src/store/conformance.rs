@@ -39,6 +39,7 @@ where
     the_outbox_keeps_its_order(&open().await).await;
     the_outbox_keeps_what_a_delivery_is(&open().await).await;
     outboxes_of_accounts_are_apart(&open().await).await;
+    every_kind_of_delivery_comes_back_as_it_was(&open().await).await;
     claims_of_several_at_once_do_not_overlap(Arc::new(open().await)).await;
 }
 
@@ -110,6 +111,13 @@ fn delivery(account: &str, number: u64) -> Arc<Delivery> {
         account: account.into(),
         created: SECOND,
         content: DeliveryContent::Receipt(delivered(&message, SECOND)),
+    })
+}
+
+fn mobile(account: &str, number: u64) -> Arc<Delivery> {
+    Arc::new(Delivery {
+        content: DeliveryContent::Message(Bytes::from_static(b"octets of a deliver_sm")),
+        ..Delivery::clone(&delivery(account, number))
     })
 }
 
@@ -335,6 +343,13 @@ async fn the_outbox_keeps_its_order(store: &impl Store) {
     // What is gone already is no error.
     ok(store.commit(vec![gone.clone(), gone]).await);
     assert_eq!(keys(ok(store.outbox("esme", None, 10).await)), [1, 3, 4]);
+}
+
+async fn every_kind_of_delivery_comes_back_as_it_was(store: &impl Store) {
+    let both = vec![delivery("esme", 1), mobile("esme", 2)];
+    let changes = both.iter().cloned().map(Change::Enqueue).collect();
+    ok(store.commit(changes).await);
+    assert_eq!(ok(store.outbox("esme", None, 10).await), both);
 }
 
 async fn outboxes_of_accounts_are_apart(store: &impl Store) {

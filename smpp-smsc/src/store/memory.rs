@@ -282,7 +282,7 @@ impl Tables {
                 }
             }
             Change::Enqueue(delivery) => {
-                if committed.is_late(&delivery.content.message().key) {
+                if committed.leaves_out(&delivery) {
                     return;
                 }
                 let outbox = self.outbox.entry(delivery.account.clone()).or_default();

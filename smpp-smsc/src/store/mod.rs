@@ -11,6 +11,7 @@ mod redb;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use smpp_pdu::{Address, PriorityFlag};
 
 use crate::{Message, MessageId, MessageKey, Timestamp};
@@ -115,6 +116,14 @@ impl Committed {
     pub fn is_late(&self, key: &MessageKey) -> bool {
         self.late.contains(key)
     }
+
+    /// Whether this was left out: it speaks of a message whose update came too
+    /// late.
+    #[must_use]
+    pub fn leaves_out(&self, delivery: &Delivery) -> bool {
+        let message = delivery.content.message();
+        message.is_some_and(|message| self.is_late(&message.key))
+    }
 }
 
 /// Messages of one account with the same source and the same destination. Types
@@ -218,14 +227,21 @@ pub enum DeliveryContent {
     /// An `alert_notification`: the recipient of this message, which asked for
     /// it with `set_dpf`, can be reached again.
     Alert(Arc<Message>),
+    /// A message from a mobile subscriber: the octets of a `deliver_sm`, whose
+    /// sequence number means nothing.
+    Message(Bytes),
 }
 
 impl DeliveryContent {
-    /// The message that it speaks of.
+    /// The message of an ESME that it speaks of. `None` for a message from a
+    /// mobile subscriber, which speaks of no other.
     #[must_use]
-    pub const fn message(&self) -> &Arc<Message> {
+    pub const fn message(&self) -> Option<&Arc<Message>> {
         match self {
-            Self::Receipt(message) | Self::Notification(message) | Self::Alert(message) => message,
+            Self::Receipt(message) | Self::Notification(message) | Self::Alert(message) => {
+                Some(message)
+            }
+            Self::Message(_) => None,
         }
     }
 }

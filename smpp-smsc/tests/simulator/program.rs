@@ -12,7 +12,8 @@ fn run(arguments: &[&str]) -> Output {
 #[test]
 fn the_first_screen_names_the_scenario_and_its_seed() {
     let mut child = Command::new(PROGRAM)
-        .args(["--listen", "127.0.0.1:0", "--store", "memory"])
+        .args(["--listen", "127.0.0.1:0", "--no-http"])
+        .args(["--store", "memory"])
         .args(["--scenario", "flaky", "--seed", "42"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

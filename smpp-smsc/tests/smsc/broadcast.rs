@@ -55,8 +55,14 @@ fn cancel_broadcast(id: &str) -> CancelBroadcastSm<'_> {
         .source_addr(sm().source_addr)
 }
 
+/// What a broadcast needs, once.
+pub(crate) fn to_an_area() -> [Tlv<'static>; 5] {
+    let [content, count, interval, payload] = about(1);
+    [content, count, interval, payload, area(b"north")]
+}
+
 #[track_caller]
-fn broadcast_id(resp: &Received) -> String {
+pub(crate) fn broadcast_id(resp: &Received) -> String {
     assert_eq!(resp.status(), CommandStatus::ESME_ROK);
     let Body::BroadcastSmResp(body) = resp.pdu().body else {
         panic!("{resp:?}");

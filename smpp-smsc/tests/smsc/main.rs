@@ -6,11 +6,16 @@
     reason = "a failing helper fails its test"
 )]
 
+mod accounts;
 mod alerts;
 mod bind;
 mod broadcast;
+#[cfg(feature = "http")]
+mod http;
+mod listeners;
 mod lists;
 mod matching;
+mod mobile;
 mod modes;
 mod operations;
 mod present;

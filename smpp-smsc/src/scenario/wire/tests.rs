@@ -53,7 +53,7 @@ fn answers_to_what_the_scenario_sent_do_not_reach_the_centre() {
     assert_eq!(numbers[0], 5);
     let answer = |number| frames::response(CommandId::DELIVER_SM_RESP, number);
     session.client_says(&answer(numbers[1]));
-    assert_eq!(session.to_centre, []);
+    assert!(session.to_centre.is_empty());
     session.client_says(&answer(5));
     assert_eq!(session.to_centre, answer(5));
     // A second answer to the same is the client's own mistake.
@@ -101,7 +101,7 @@ fn what_is_no_smpp_passes_as_it_is() {
 fn what_ends_in_the_middle_of_a_pdu_passes_at_the_end() {
     let mut session = session(Scenario::new());
     session.client_says(&[0, 0, 0, 16, 0]);
-    assert_eq!(session.to_centre, []);
+    assert!(session.to_centre.is_empty());
     session.client_ended();
     assert_eq!(session.to_centre, [0, 0, 0, 16, 0]);
 }
@@ -114,7 +114,7 @@ fn receipts_wait_for_the_responses_of_their_messages() {
     let (resp, receipt) = (response("1f", 2), receipt("1f", 5));
     session.centre_says(&resp, start);
     session.centre_says(&receipt, start);
-    assert_eq!(session.to_client, []);
+    assert!(session.to_client.is_empty());
     assert_eq!(session.next(), Some(start + second));
     session.handle_time(start + second);
     assert_eq!(session.to_client, [resp, receipt].concat());

@@ -37,6 +37,7 @@ type Name<'a> = (&'a str, u8);
 const RECEIPT: u8 = 0;
 const NOTIFICATION: u8 = 1;
 const ALERT: u8 = 2;
+const MESSAGE: u8 = 3;
 
 pub(super) const MESSAGES: TableDefinition<'static, Name<'static>, Record<'static>> =
     TableDefinition::new("messages 1");
@@ -100,6 +101,16 @@ fn bad(name: Name<'_>) -> BadRecord {
     BadRecord(format!("message {} ({})", name.0, name.1))
 }
 
+fn named(message: &Message) -> (Name<'_>, Record<'_>) {
+    let key = &message.key;
+    ((key.id.as_str(), key.part), record(message))
+}
+
+/// The record of what has octets, and no life.
+const fn octets_alone(octets: &[u8]) -> Record<'_> {
+    ("", 0, 0, 0, 0, None, 0, false, None, 0, octets)
+}
+
 fn life(name: Name<'_>, record: &Record<'_>) -> Result<Life, BadRecord> {
     let (_, _, state, scheduled, expires, due, attempts, in_flight, done, error, _) = *record;
     Life::from_record(LifeRecord {
@@ -132,16 +143,17 @@ pub(super) fn delivery(
     (created, kind, name, record): (u64, u8, Name<'_>, Record<'_>),
 ) -> Result<Delivery, BadRecord> {
     let content = match kind {
-        RECEIPT => DeliveryContent::Receipt,
-        NOTIFICATION => DeliveryContent::Notification,
-        ALERT => DeliveryContent::Alert,
+        RECEIPT => DeliveryContent::Receipt(message(name, record)?.into()),
+        NOTIFICATION => DeliveryContent::Notification(message(name, record)?.into()),
+        ALERT => DeliveryContent::Alert(message(name, record)?.into()),
+        MESSAGE => DeliveryContent::Message(Bytes::copy_from_slice(record.10)),
         _ => return Err(BadRecord(format!("delivery {key} of {account}"))),
     };
     Ok(Delivery {
         key: DeliveryKey(key),
         account: account.into(),
         created: Timestamp(created),
-        content: content(message(name, record)?.into()),
+        content,
     })
 }
 
@@ -249,18 +261,18 @@ impl<'t> Tables<'t> {
                 Ok(())
             }
             Change::Enqueue(delivery) => {
-                let (kind, of) = match &delivery.content {
-                    DeliveryContent::Receipt(of) => (RECEIPT, of),
-                    DeliveryContent::Notification(of) => (NOTIFICATION, of),
-                    DeliveryContent::Alert(of) => (ALERT, of),
-                };
-                if committed.is_late(&of.key) {
+                if committed.leaves_out(delivery) {
                     return Ok(());
                 }
-                let name = (of.key.id.as_str(), of.key.part);
+                let (kind, (name, record)) = match &delivery.content {
+                    DeliveryContent::Receipt(of) => (RECEIPT, named(of)),
+                    DeliveryContent::Notification(of) => (NOTIFICATION, named(of)),
+                    DeliveryContent::Alert(of) => (ALERT, named(of)),
+                    DeliveryContent::Message(octets) => (MESSAGE, (("", 0), octets_alone(octets))),
+                };
                 self.outbox.insert(
                     (&*delivery.account, delivery.key.0),
-                    (delivery.created.0, kind, name, record(of)),
+                    (delivery.created.0, kind, name, record),
                 )?;
                 Ok(())
             }

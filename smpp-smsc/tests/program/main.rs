@@ -15,6 +15,8 @@ use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use smpp_codec::encode;
 use smpp_pdu::{Address, Bind, BindType, Pdu, SequenceNumber, ShortMessage, SubmitSm, UnbindResp};
 
+mod settings;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_smpp-smsc");
 
 fn run(arguments: &[&str]) -> Output {
@@ -37,8 +39,11 @@ impl Running {
     fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         // Tests leave nothing behind where they run.
         let in_memory = !arguments.contains(&"--store");
+        // Nor do they take what another test wants.
+        let without_http = !arguments.contains(&"--http");
         let mut child = Command::new(PROGRAM)
             .args(["--listen", "127.0.0.1:0"])
+            .args(without_http.then_some("--no-http"))
             .args(in_memory.then_some(["--store", "memory"]).iter().flatten())
             .args(arguments)
             .env_remove("RUST_LOG")
@@ -70,6 +75,15 @@ impl Running {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status();
         assert!(sent.unwrap().success());
+    }
+
+    /// Reads the log up to a line that contains this.
+    fn log_until(&mut self, part: &str) -> String {
+        let mut text = String::new();
+        while !text.lines().last().is_some_and(|line| line.contains(part)) {
+            assert_ne!(self.log.read_line(&mut text).unwrap(), 0, "{text}");
+        }
+        text
     }
 
     /// Its exit code and the rest of its log.
@@ -245,7 +259,14 @@ fn not_even_the_most_talkative_log_shows_texts_or_passwords() {
 #[test]
 fn the_log_may_be_json() {
     let mut child = Command::new(PROGRAM)
-        .args(["serve", "--listen", "127.0.0.1:0", "--log", "json"])
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--no-http",
+            "--log",
+            "json",
+        ])
         .env_remove("RUST_LOG")
         .stderr(Stdio::piped())
         .stdout(Stdio::piped())
@@ -287,6 +308,25 @@ fn wrong_usage_is_told_what_would_be_right_and_ends_with_2() {
         (&["--log", "xml"], "json"),
         (&["--lisen", "127.0.0.1:2775"], "--listen"),
         (&["serv"], "serve"),
+        (&["--listen-tls", "127.0.0.1:0"], "--tls-cert"),
+        (&["--tls-cert", "cert.pem"], "--tls-key"),
+        (
+            &[
+                "--listen-tls",
+                "127.0.0.1:0",
+                "--tls-cert",
+                "no.pem",
+                "--tls-key",
+                "no.pem",
+            ],
+            "no.pem",
+        ),
+        (&["--http", "0.0.0.0:0"], "--http-token"),
+        (&["--http", "127.0.0.1:0", "--no-http"], "--no-http"),
+        (&["--http-token", "short"], "at least 16"),
+        (&["--max-connections", "0"], "1.."),
+        (&["--config", "no.toml"], "no.toml"),
+        (&["check"], "--config"),
     ] {
         let output = run(arguments);
         let text = String::from_utf8(output.stderr).unwrap();

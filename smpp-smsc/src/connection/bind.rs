@@ -1,0 +1,214 @@
+//! The bind of a connection: who asks, what the authenticator says, and what
+//! the session may do from then on.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smpp_pdu::{
+    Bind, BindResp, COctetStr, CommandStatus, InterfaceVersion, Pdu, SequenceNumber, Tlv, Tlvs,
+};
+use smpp_session::driver::Link;
+use smpp_session::error_response;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::AbortHandle;
+use tracing::info;
+
+use super::{Bound, Command, Connection};
+use crate::accounts::{Account, BindAttempt, BindPermit, Refusal};
+use crate::engine::Input;
+use crate::registry::{BoundSession, SessionInfo};
+
+/// How long an authenticator may take.
+const AUTHENTICATION_LIMIT: Duration = Duration::from_secs(10);
+
+/// What an authenticator has said, later than at once.
+#[derive(Debug)]
+pub(crate) struct BindDecision {
+    attempt: BindAttempt,
+    sequence_number: SequenceNumber,
+    answer: Result<Arc<Account>, Refusal>,
+}
+
+/// The question to an authenticator. Whatever becomes of it, the connection is
+/// told once.
+struct Question {
+    attempt: BindAttempt,
+    sequence_number: SequenceNumber,
+    commands: UnboundedSender<Command>,
+    answer: Option<Result<Arc<Account>, Refusal>>,
+}
+
+impl Question {
+    /// Keeps the answer, which goes out when the question is dropped.
+    fn answer(&mut self, answer: Result<Arc<Account>, Refusal>) {
+        self.answer = Some(answer);
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        let failed = || {
+            Err(Refusal::new(
+                CommandStatus::ESME_RSYSERR,
+                "the authenticator failed",
+            ))
+        };
+        let decision = BindDecision {
+            attempt: self.attempt.clone(),
+            sequence_number: self.sequence_number,
+            answer: self.answer.take().unwrap_or_else(failed),
+        };
+        // A connection that has ended needs no answer.
+        let _ = self.commands.send(Command::Bind(Box::new(decision)));
+    }
+}
+
+/// Ends the question to the authenticator when the connection does.
+#[derive(Debug)]
+pub(super) struct Asking(AbortHandle);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Connection {
+    pub(super) fn bind(&mut self, link: &mut Link<'_>, pdu: &Pdu<'_>, bind: &Bind<'_>) {
+        let attempt = BindAttempt::new(bind, self.peer.ip);
+        let sequence_number = pdu.sequence_number;
+        if let Some(answer) = self.shared.authenticator.0.at_once(&attempt) {
+            return self.decide(
+                link,
+                BindDecision {
+                    attempt,
+                    sequence_number,
+                    answer,
+                },
+            );
+        }
+        let authenticator = self.shared.authenticator.0.clone();
+        let mut question = Question {
+            attempt,
+            sequence_number,
+            commands: self.commands.clone(),
+            answer: None,
+        };
+        let task = tokio::spawn(async move {
+            let asked = authenticator.authenticate(&question.attempt);
+            let answer = tokio::time::timeout(AUTHENTICATION_LIMIT, asked).await;
+            question.answer(answer.unwrap_or_else(|_| {
+                Err(Refusal::new(
+                    CommandStatus::ESME_RSYSERR,
+                    "the authenticator took more than 10 s",
+                ))
+            }));
+        });
+        self.asking = Some(Asking(task.abort_handle()));
+    }
+
+    /// Answers a bind as the authenticator has said, if the rules of the account
+    /// allow it.
+    pub(super) fn decide(&mut self, link: &mut Link<'_>, decision: BindDecision) {
+        let BindDecision {
+            attempt,
+            sequence_number,
+            answer,
+        } = decision;
+        let admitted = answer.and_then(|account| {
+            account.admits(&attempt)?;
+            if let Some(status) = self.faults.as_mut().and_then(|faults| faults.bind()) {
+                return Err(Refusal::new(status, "the scenario wants it"));
+            }
+            let permit = self.permit(&account)?;
+            Ok((account, permit))
+        });
+        let (account, permit) = match admitted {
+            Ok(admitted) => admitted,
+            Err(refusal) => return self.refuse_bind(link, &attempt, sequence_number, &refusal),
+        };
+        let version = attempt.version.normalized();
+        let tlvs = [Tlv::sc_interface_version(InterfaceVersion::V5_0)];
+        let tlvs = if version.supports_tlvs() {
+            Tlvs::from_slice(&tlvs)
+        } else {
+            Tlvs::EMPTY
+        };
+        let name = COctetStr::new(self.shared.system_id.as_bytes()).unwrap_or_default();
+        let resp = BindResp::new(attempt.bind_type, name, tlvs);
+        if link.respond(&Pdu::request(sequence_number, resp)).is_err() {
+            return;
+        }
+        let session = &self.shared.session;
+        link.set_peer_limits(
+            account.window.unwrap_or(session.peer_window),
+            account.rate.or(session.peer_rate),
+        );
+        info!(
+            connection = %self.id,
+            peer = %self.peer.text,
+            system_id = account.system_id(),
+            bind = ?attempt.bind_type,
+            %version,
+            "bound"
+        );
+        let system_id = permit.account().clone();
+        let window = account
+            .delivery_window
+            .unwrap_or(u16::MAX)
+            .min(session.window);
+        self.tell(Input::Bound(BoundSession {
+            info: SessionInfo {
+                connection: self.id,
+                peer: self.peer.text.clone(),
+                system_id: system_id.clone(),
+                bind_type: attempt.bind_type,
+                version,
+                in_flight: 0,
+            },
+            window: usize::from(window),
+            in_flight: BTreeMap::new(),
+            draining: false,
+            commands: self.commands.clone(),
+        }));
+        self.pass.bound();
+        self.permit = Some(permit);
+        self.bound = Some(Bound {
+            account,
+            system_id,
+            version,
+        });
+        self.counts.binds += 1;
+    }
+
+    fn permit(&self, account: &Account) -> Result<BindPermit, Refusal> {
+        self.shared.binds.take(account).ok_or(Refusal::new(
+            CommandStatus::ESME_RALYBND,
+            "it has as many sessions as it may have",
+        ))
+    }
+
+    fn refuse_bind(
+        &mut self,
+        link: &mut Link<'_>,
+        attempt: &BindAttempt,
+        sequence_number: SequenceNumber,
+        refusal: &Refusal,
+    ) {
+        self.counts.refused_binds += 1;
+        info!(
+            connection = %self.id,
+            peer = %self.peer.text,
+            system_id = %COctetStr::new(&attempt.system_id).unwrap_or_default(),
+            bind = ?attempt.bind_type,
+            status = %refusal.status,
+            reason = %refusal.reason,
+            "bind refused"
+        );
+        let command_id = attempt.bind_type.command_id();
+        let response = error_response(command_id, refusal.status, sequence_number);
+        // A session that has ended meanwhile takes no answer.
+        let _ = link.respond(&response);
+    }
+}

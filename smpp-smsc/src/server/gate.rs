@@ -1,0 +1,113 @@
+//! How many connections there may be before they bind, and from one address.
+
+use core::net::IpAddr;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The limits of a gate; `None` is no limit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct GateLimits {
+    pub(crate) unbound: Option<u32>,
+    pub(crate) per_address: Option<u32>,
+}
+
+/// Counts connections.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    limits: GateLimits,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    unbound: u32,
+    by_address: HashMap<IpAddr, u32>,
+}
+
+/// Which limit was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Full {
+    Unbound(u32),
+    Address(u32),
+}
+
+/// The place of one connection among those that were counted. It is free again
+/// when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    gate: Arc<Gate>,
+    unbound: bool,
+    address: Option<IpAddr>,
+}
+
+impl Gate {
+    pub(crate) fn new(limits: GateLimits) -> Self {
+        Self {
+            limits,
+            counts: Mutex::default(),
+        }
+    }
+
+    /// A place for a connection that has not bound.
+    pub(crate) fn enter(self: &Arc<Self>) -> Result<Pass, Full> {
+        let mut counts = self.lock();
+        if let Some(limit) = self.limits.unbound
+            && counts.unbound >= limit
+        {
+            return Err(Full::Unbound(limit));
+        }
+        counts.unbound = counts.unbound.saturating_add(1);
+        drop(counts);
+        Ok(Pass {
+            gate: self.clone(),
+            unbound: true,
+            address: None,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pass {
+    /// The connection comes from here: once, when that is known.
+    pub(crate) fn comes_from(&mut self, ip: IpAddr) -> Result<(), Full> {
+        // One machine, however it is written.
+        let ip = ip.to_canonical();
+        let Some(limit) = self.gate.limits.per_address else {
+            return Ok(());
+        };
+        let mut counts = self.gate.lock();
+        let count = counts.by_address.entry(ip).or_default();
+        if *count >= limit {
+            return Err(Full::Address(limit));
+        }
+        *count += 1;
+        drop(counts);
+        self.address = Some(ip);
+        Ok(())
+    }
+
+    /// The connection has bound.
+    pub(crate) fn bound(&mut self) {
+        if core::mem::take(&mut self.unbound) {
+            let mut counts = self.gate.lock();
+            counts.unbound = counts.unbound.saturating_sub(1);
+        }
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.bound();
+        let Some(ip) = self.address else { return };
+        let mut counts = self.gate.lock();
+        if let Some(count) = counts.by_address.get_mut(&ip) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                counts.by_address.remove(&ip);
+            }
+        }
+    }
+}
