@@ -3,7 +3,6 @@
 use core::net::SocketAddr;
 use std::io::IsTerminal as _;
 
-use smpp_session::{Config, Role};
 use smpp_smsc::http::{self, HttpOptions};
 use smpp_smsc::network::Handsets;
 use smpp_smsc::store::{MemoryStore, RedbStore};
@@ -148,10 +147,7 @@ fn serve_http(plan: &Plan, listener: Option<TcpListener>, smsc: &Smsc) -> Option
 }
 
 fn builder(plan: &Plan) -> Result<Builder, Failure> {
-    let mut session = Config {
-        peer_window: 10_000,
-        ..Config::new(Role::MessageCentre)
-    };
+    let mut session = Builder::default_session();
     let limits = &plan.limits;
     session.session_init = limits.bind_time.or(session.session_init);
     session.enquire_link = limits.enquire_link.or(session.enquire_link);

@@ -47,6 +47,18 @@ pub struct Builder {
 }
 
 impl Builder {
+    /// The limits and timers of sessions where [`session`](Self::session) is not
+    /// called: those of [`Config::new`], a `peer_window` of 10,000, and a `window`
+    /// of 100, so that what is delivered does not wait for one answer at a time.
+    #[must_use]
+    pub fn default_session() -> Config {
+        Config {
+            window: 100,
+            peer_window: 10_000,
+            ..Config::new(Role::MessageCentre)
+        }
+    }
+
     pub(super) fn new() -> Self {
         Self {
             system_id: "smpp-smsc".into(),
@@ -54,10 +66,7 @@ impl Builder {
             authenticator: None,
             store: Opaque(Arc::new(MemoryStore::default())),
             network: Opaque(Arc::new(Handsets::default())),
-            session: Config {
-                peer_window: 10_000,
-                ..Config::new(Role::MessageCentre)
-            },
+            session: Self::default_session(),
             max_connections: 1024,
             gate: GateLimits::default(),
             handshake: Duration::from_secs(5),
@@ -119,7 +128,7 @@ impl Builder {
     /// many deliveries an ESME may leave unanswered. The role is always that of
     /// a message centre.
     ///
-    /// Default: [`Config::new`] with a `peer_window` of 10,000.
+    /// Default: [`Builder::default_session`].
     pub fn session(mut self, session: Config) -> Self {
         self.session = Config {
             role: Role::MessageCentre,
