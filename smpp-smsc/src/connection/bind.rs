@@ -145,7 +145,7 @@ impl Connection {
         info!(
             connection = %self.id,
             peer = %self.peer.text,
-            system_id = account.system_id(),
+            system_id = %account.system_id(),
             bind = ?attempt.bind_type,
             %version,
             "bound"
