@@ -180,7 +180,8 @@ impl Connection {
     }
 
     fn permit(&self, account: &Account) -> Result<BindPermit, Refusal> {
-        self.shared.binds.take(account).ok_or(Refusal::new(
+        let permit = self.shared.binds.take(account, self.id, &self.commands);
+        permit.ok_or(Refusal::new(
             CommandStatus::ESME_RALYBND,
             "it has as many sessions as it may have",
         ))
