@@ -1,6 +1,7 @@
 //! One connection: what the centre does with the events of its session.
 
 mod bind;
+mod deliver;
 
 use core::net::IpAddr;
 use core::time::Duration;
@@ -19,11 +20,10 @@ use crate::answer::Answer;
 use crate::engine::{Batch, Input};
 use crate::lists::Lists;
 use crate::message_id::Ids;
-use crate::receipt::{with_alert, with_receipt};
 use crate::registry::ConnectionId;
 use crate::server::{Opaque, Pass};
 use crate::stats::Counters;
-use crate::store::{Delivery, DeliveryContent, DeliveryKey};
+use crate::store::{Delivery, DeliveryKey};
 use crate::submission::{Job, Submitter, Work};
 use crate::{Clock, Timestamp};
 
@@ -295,59 +295,6 @@ impl Connection {
         };
         self.outcomes.push((DeliveryKey(id.0), outcome));
     }
-
-    /// Sends what waits, as far as the window allows.
-    fn deliver(&mut self, link: &mut Link<'_>) {
-        let Some(bound) = &self.bound else {
-            return;
-        };
-        while link.free_window() > 0
-            && let Some(delivery) = self.waiting.pop_front()
-        {
-            let id = RequestId(delivery.key.0);
-            let (command, sent) = match &delivery.content {
-                DeliveryContent::Alert(message) => (
-                    "alert_notification",
-                    with_alert(message, bound.version, |alert| link.request(id, alert)),
-                ),
-                DeliveryContent::Receipt(_) | DeliveryContent::Notification(_) => (
-                    "deliver_sm",
-                    with_receipt(&delivery, bound.version, |deliver| {
-                        link.request(id, deliver)
-                    }),
-                ),
-                DeliveryContent::Message(octets) => (
-                    "deliver_sm",
-                    body_for(bound.version, octets).map(|body| link.request(id, body)),
-                ),
-            };
-            // An alert has no response.
-            if matches!((command, &sent), ("alert_notification", Some(Ok(_)))) {
-                self.counts.delivered += 1;
-                self.outcomes
-                    .push((delivery.key, DeliveryOutcome::Acknowledged));
-            }
-            match sent {
-                Some(Ok(sequence_number)) => debug!(
-                    connection = %self.id,
-                    command,
-                    %sequence_number,
-                    "sent"
-                ),
-                Some(Err(error)) => {
-                    debug!(connection = %self.id, %error, "not sent");
-                    let key = delivery.key;
-                    self.outcomes.push((key, DeliveryOutcome::Returned));
-                }
-                // Nothing that could ever be written.
-                None => {
-                    let status = CommandStatus::ESME_RX_R_APPN;
-                    let key = delivery.key;
-                    self.outcomes.push((key, DeliveryOutcome::Refused(status)));
-                }
-            }
-        }
-    }
 }
 
 /// Whether a request brings a message.
@@ -356,18 +303,6 @@ const fn is_message(command_id: CommandId) -> bool {
         command_id,
         CommandId::SUBMIT_SM | CommandId::DATA_SM | CommandId::SUBMIT_MULTI
     )
-}
-
-/// What the octets of a `deliver_sm` are for a peer of this version; `None` when
-/// it could not have them.
-fn body_for(version: InterfaceVersion, octets: &[u8]) -> Option<Body<'_>> {
-    let body = decode(octets).ok()?.body;
-    if version.supports_tlvs() {
-        return Some(body);
-    }
-    // A text in message_payload would be lost with it.
-    let payload = body.tlvs().message_payload().is_some();
-    (!payload).then(|| body.without_tlvs())
 }
 
 impl Application for Connection {

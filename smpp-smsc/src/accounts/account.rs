@@ -33,6 +33,7 @@ pub struct Account {
     #[cfg(feature = "accounts")]
     pub(super) networks: Vec<ipnet::IpNet>,
     pub(crate) max_binds: Option<u32>,
+    pub(crate) replaces_oldest: bool,
     pub(super) sources: Vec<SourceRule>,
     pub(crate) window: Option<u16>,
     pub(crate) delivery_window: Option<u16>,
@@ -74,6 +75,7 @@ impl Account {
             #[cfg(feature = "accounts")]
             networks: Vec::new(),
             max_binds: None,
+            replaces_oldest: false,
             sources: Vec::new(),
             window: None,
             delivery_window: None,
@@ -116,6 +118,16 @@ impl Account {
     /// with `ESME_RALYBND`.
     pub fn max_binds(mut self, limit: u32) -> Self {
         self.max_binds = Some(limit);
+        self
+    }
+
+    /// Sets whether a bind beyond [`max_binds`](Self::max_binds) ends the oldest
+    /// session instead of being refused. Clients behind a NAT leave sessions
+    /// behind that look alive for a while, and then cannot bind again; but two
+    /// clients that share an account by mistake end each other's sessions all
+    /// the time. Default false.
+    pub fn replace_oldest(mut self, on: bool) -> Self {
+        self.replaces_oldest = on;
         self
     }
 

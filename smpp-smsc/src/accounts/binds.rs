@@ -1,14 +1,24 @@
-//! How many sessions each account has.
+//! The sessions that each account has.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::Account;
+use crate::connection::Command;
+use crate::registry::ConnectionId;
 
-/// The sessions of all accounts, counted.
+/// The sessions of all accounts, each account's oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Binds {
-    by_account: Mutex<HashMap<Arc<str>, u32>>,
+    by_account: Mutex<HashMap<Arc<str>, VecDeque<Place>>>,
+}
+
+#[derive(Debug)]
+struct Place {
+    connection: ConnectionId,
+    commands: UnboundedSender<Command>,
 }
 
 /// The place of one session. It is free again when this is dropped.
@@ -16,26 +26,46 @@ pub(crate) struct Binds {
 pub(crate) struct BindPermit {
     binds: Arc<Binds>,
     account: Arc<str>,
+    connection: ConnectionId,
 }
 
 impl Binds {
-    /// A place for one more session of the account, if there may be one.
-    pub(crate) fn take(self: &Arc<Self>, account: &Account) -> Option<BindPermit> {
+    /// A place for one more session of the account, if there may be one. Where
+    /// the account wants that, its oldest session makes room.
+    pub(crate) fn take(
+        self: &Arc<Self>,
+        account: &Account,
+        connection: ConnectionId,
+        commands: &UnboundedSender<Command>,
+    ) -> Option<BindPermit> {
+        let limit = account.max_binds.unwrap_or(u32::MAX);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let system_id = &account.system_id;
         let mut all = self.lock();
-        let count = all.get(system_id).copied().unwrap_or(0);
-        if account.max_binds.is_some_and(|limit| count >= limit) {
-            return None;
+        let places = all.entry(system_id.clone()).or_default();
+        // A limit that was lowered meanwhile takes several.
+        while places.len() >= limit {
+            if !account.replaces_oldest || limit == 0 {
+                return None;
+            }
+            if let Some(oldest) = places.pop_front() {
+                // One that has just ended needs no word.
+                let _ = oldest.commands.send(Command::Close);
+            }
         }
-        all.insert(system_id.clone(), count.saturating_add(1));
+        places.push_back(Place {
+            connection,
+            commands: commands.clone(),
+        });
         drop(all);
         Some(BindPermit {
             binds: self.clone(),
             account: system_id.clone(),
+            connection,
         })
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Arc<str>, u32>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, VecDeque<Place>>> {
         self.by_account
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -52,9 +82,9 @@ impl BindPermit {
 impl Drop for BindPermit {
     fn drop(&mut self) {
         let mut all = self.binds.lock();
-        if let Some(count) = all.get_mut(&self.account) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
+        if let Some(places) = all.get_mut(&self.account) {
+            places.retain(|place| place.connection != self.connection);
+            if places.is_empty() {
                 all.remove(&self.account);
             }
         }

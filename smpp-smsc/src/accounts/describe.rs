@@ -26,7 +26,14 @@ impl Account {
         rule("networks", Some(list(&self.networks, ToString::to_string)));
         rule(
             "sessions",
-            self.max_binds.map(|one| format!("at most {one}")),
+            self.max_binds.map(|one| {
+                let then = if self.replaces_oldest {
+                    ", one more ends the oldest"
+                } else {
+                    ""
+                };
+                format!("at most {one}{then}")
+            }),
         );
         rule("sources", Some(list(&self.sources, SourceRule::to_string)));
         rule(

@@ -69,8 +69,8 @@ impl fmt::Debug for Accounts {
 /// Accounts that can be changed while sessions go on: those that are bound keep
 /// what they were given, the next bind sees the new ones.
 ///
-/// Hashes are computed away from the tasks of connections, as many at a time as
-/// there are processors. A password that was right is remembered in memory, as
+/// Hashes are computed away from the tasks of connections, and on half of the
+/// processors at most: whoever guesses passwords leaves the rest to the sessions. A password that was right is remembered in memory, as
 /// a keyed hash, so that reconnecting clients do not cost that each time.
 #[derive(Debug, Default)]
 pub struct AccountTable {
@@ -198,7 +198,7 @@ mod hashes {
             Self {
                 right: Mutex::default(),
                 keys: (RandomState::new(), RandomState::new()),
-                running: Semaphore::new(processors),
+                running: Semaphore::new((processors / 2).max(1)),
             }
         }
     }

@@ -137,7 +137,7 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_unbound: Option<u32>,
 
-    /// Connections from one IP address. Default: no limit.
+    /// Connections from one IP address, in IPv6 from one /64. Default: no limit.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_per_address: Option<u32>,
 }

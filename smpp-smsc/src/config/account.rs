@@ -19,6 +19,7 @@ pub(super) struct RawAccount {
     networks: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(default, deserialize_with = "values::positive")]
     max_binds: Option<u32>,
+    replace_oldest: Option<Spanned<bool>>,
     sources: Option<Vec<Spanned<String>>>,
     default_source: Option<Spanned<String>>,
     default_data_coding: Option<u8>,
@@ -95,6 +96,13 @@ impl RawAccount {
         }
         if let Some(limit) = self.max_binds {
             account = account.max_binds(limit);
+        }
+        if let Some(on) = self.replace_oldest {
+            if self.max_binds.is_none() {
+                let wrong = "this goes with max_binds, which is missing";
+                return Err((on.span().start, wrong.into()));
+            }
+            account = account.replace_oldest(*on.get_ref());
         }
         if let Some(window) = self.window {
             account = account.window(window);

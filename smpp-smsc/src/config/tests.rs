@@ -106,6 +106,7 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
             18,
             "none of the sources",
         ),
+        (&bank("replace_oldest = true"), 4, 18, "max_binds"),
         (&bank("burst = 3"), 4, 9, "rate"),
         (&bank("rate = 5\nburst = 0"), 5, 9, "at least 1"),
         (&bank("windw = 1"), 4, 1, "window"),

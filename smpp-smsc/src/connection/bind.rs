@@ -148,7 +148,7 @@ impl Connection {
         info!(
             connection = %self.id,
             peer = %self.peer.text,
-            system_id = account.system_id(),
+            system_id = %account.system_id(),
             bind = ?attempt.bind_type,
             %version,
             "bound"
@@ -183,7 +183,8 @@ impl Connection {
     }
 
     fn permit(&self, account: &Account) -> Result<BindPermit, Refusal> {
-        self.shared.binds.take(account).ok_or(Refusal::new(
+        let permit = self.shared.binds.take(account, self.id, &self.commands);
+        permit.ok_or(Refusal::new(
             CommandStatus::ESME_RALYBND,
             "it has as many sessions as it may have",
         ))

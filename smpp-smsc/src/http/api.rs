@@ -13,7 +13,7 @@ use smpp_codec::long::{Method, SplitOptions, segments};
 use smpp_codec::text::choose;
 use smpp_pdu::{Address, DeliverSm, EsmClass, ShortMessage};
 
-use crate::{DeliverError, Message, MessageId, SessionInfo, Smsc, Timestamp};
+use crate::{ConnectionId, DeliverError, Message, MessageId, SessionInfo, Smsc, Timestamp};
 
 /// An answer that is none.
 pub(super) struct Problem(StatusCode, Cow<'static, str>);
@@ -73,6 +73,17 @@ pub(super) async fn sessions(State(smsc): State<Smsc>) -> Response {
     let sessions = smsc.sessions().await;
     let list: Vec<_> = sessions.iter().map(session).collect();
     Json(list).into_response()
+}
+
+pub(super) async fn end_session(
+    State(smsc): State<Smsc>,
+    Path(connection): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let ended = connection
+        .parse()
+        .is_ok_and(|number| smsc.end_session(ConnectionId(number)));
+    let unknown = || Problem::new(StatusCode::NOT_FOUND, "there is no such connection");
+    ended.then_some(StatusCode::ACCEPTED).ok_or_else(unknown)
 }
 
 fn session(info: &SessionInfo) -> Session<'_> {

@@ -6,6 +6,7 @@
 //! | `GET /readyz` | 200 while it takes messages, 503 otherwise |
 //! | `GET /metrics` | for Prometheus |
 //! | `GET /api/sessions` | the bound sessions |
+//! | `DELETE /api/sessions/CONNECTION` | unbinds one; 202, or 404 when it is not there |
 //! | `GET /api/messages/ID` | where the message stands; 404 when there is none |
 //! | `POST /api/accounts/SYSTEM_ID/messages` | a message from a mobile subscriber to this account: `{"from": "447700900123", "to": "4711", "text": "YES"}`; 202 once it is kept |
 //! | `GET /` | a page with sessions and totals |
@@ -21,7 +22,7 @@ use std::io;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use tokio::net::TcpListener;
 
 use crate::Smsc;
@@ -67,6 +68,7 @@ pub fn router(smsc: Smsc, options: HttpOptions) -> Router {
         .route("/", get(api::console))
         .route("/metrics", get(metrics::metrics))
         .route("/api/sessions", get(api::sessions))
+        .route("/api/sessions/{connection}", delete(api::end_session))
         .route("/api/messages/{id}", get(api::message))
         .route("/api/accounts/{system_id}/messages", post(api::deliver))
         .layer(from_fn_with_state(options, guard::guard));

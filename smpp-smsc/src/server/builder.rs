@@ -152,8 +152,8 @@ impl Builder {
         self
     }
 
-    /// Sets how many connections there may be from one IP address. One more is
-    /// closed at once. Default: without limit, since clients behind one gateway
+    /// Sets how many connections there may be from one IP address, or from one
+    /// network of 64 bits in IPv6. One more is closed at once. Default: without limit, since clients behind one gateway
     /// share an address.
     pub fn max_per_address(mut self, limit: u32) -> Self {
         self.gate.per_address = Some(limit.max(1));

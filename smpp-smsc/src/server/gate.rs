@@ -1,6 +1,6 @@
 //! How many connections there may be before they bind, and from one address.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv6Addr};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -73,8 +73,7 @@ impl Gate {
 impl Pass {
     /// The connection comes from here: once, when that is known.
     pub(crate) fn comes_from(&mut self, ip: IpAddr) -> Result<(), Full> {
-        // One machine, however it is written.
-        let ip = ip.to_canonical();
+        let ip = holder(ip);
         let Some(limit) = self.gate.limits.per_address else {
             return Ok(());
         };
@@ -98,6 +97,18 @@ impl Pass {
     }
 }
 
+/// The address that stands for all that one machine may have: however it is
+/// written, and in IPv6 with the 64 bits that each network gives away freely.
+fn holder(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) => {
+            let network = u128::from(ip) & !u128::from(u64::MAX);
+            Ipv6Addr::from(network).into()
+        }
+        ip => ip,
+    }
+}
+
 impl Drop for Pass {
     fn drop(&mut self) {
         self.bound();
@@ -109,5 +120,32 @@ impl Drop for Pass {
                 counts.by_address.remove(&ip);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_counted_for_whoever_holds_the_address_and_given_back() {
+        let gate = Arc::new(Gate::new(GateLimits {
+            unbound: None,
+            per_address: Some(1),
+        }));
+        let enter = |ip: &str| {
+            let mut pass = gate.enter().unwrap();
+            pass.comes_from(ip.parse().unwrap()).map(|()| pass)
+        };
+        let first = enter("192.0.2.1").unwrap();
+        assert_eq!(enter("::ffff:192.0.2.1").unwrap_err(), Full::Address(1));
+        let _other = enter("192.0.2.2").unwrap();
+        let _network = enter("2001:db8:0:1::1").unwrap();
+        assert!(enter("2001:db8:0:1:ffff::9").is_err());
+        let _next = enter("2001:db8:0:2::1").unwrap();
+        drop(first);
+        let _again = enter("192.0.2.1").unwrap();
+        assert_eq!(gate.lock().by_address.len(), 4);
+        assert_eq!(gate.lock().unbound, 4);
     }
 }

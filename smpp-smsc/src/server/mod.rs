@@ -10,6 +10,7 @@ mod tls;
 use core::sync::atomic::AtomicU64;
 use core::time::Duration;
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use smpp_codec::encode;
@@ -117,6 +118,16 @@ impl Smsc {
             Ok(()) => list.await.unwrap_or_default(),
             Err(_) => Vec::new(),
         }
+    }
+
+    /// Ends one session in good order: no more requests are taken on it, and it is
+    /// unbound as soon as all is answered. A connection without a bind is closed.
+    /// False when there is no such connection.
+    pub fn end_session(&self, id: ConnectionId) -> bool {
+        self.inner.with_connections(|all| {
+            all.get(&id)
+                .is_some_and(|entry| entry.commands.send(Command::Finish).is_ok())
+        })
     }
 
     /// Changes all accounts at once. Sessions that are bound go on with what
@@ -338,7 +349,10 @@ impl Connection {
     fn log_end(&self, ended: &Ended) {
         let (id, counts) = (self.id(), self.counts);
         let peer = tracing::field::display(self.peer());
-        let error = ended.error.as_ref().map(tracing::field::display);
+        // Over TLS, a lost connection is an error with a page of explanation.
+        let lost = |error: &&io::Error| error.kind() != io::ErrorKind::UnexpectedEof;
+        let error = ended.error.as_ref().filter(lost);
+        let error = error.map(tracing::field::display);
         match self.account() {
             Some(system_id) => info!(
                 connection = %id,

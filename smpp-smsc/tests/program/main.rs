@@ -259,14 +259,8 @@ fn not_even_the_most_talkative_log_shows_texts_or_passwords() {
 #[test]
 fn the_log_may_be_json() {
     let mut child = Command::new(PROGRAM)
-        .args([
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--no-http",
-            "--log",
-            "json",
-        ])
+        .args(["serve", "--listen", "127.0.0.1:0", "--store", "memory"])
+        .args(["--no-http", "--log", "json"])
         .env_remove("RUST_LOG")
         .stderr(Stdio::piped())
         .stdout(Stdio::piped())

@@ -113,6 +113,22 @@ async fn sessions_of_an_account_may_be_limited_and_the_place_is_free_after_the_u
 }
 
 #[tokio::test]
+async fn one_session_too_many_may_end_the_oldest() {
+    let (smsc, address) = serve(with(account().max_binds(2).replace_oldest(true))).await;
+    let mut first = Client::bound(address, BindType::Transceiver).await;
+    let mut second = Client::bound(address, BindType::Transceiver).await;
+    let mut third = Client::bound(address, BindType::Transceiver).await;
+    assert!(first.next().await.is_none());
+    second.is_served().await;
+    third.is_served().await;
+    until(|| async { smsc.sessions().await.len() == 2 }).await;
+    // Its end has given no place back that another has.
+    let _fourth = Client::bound(address, BindType::Transceiver).await;
+    assert!(second.next().await.is_none());
+    third.is_served().await;
+}
+
+#[tokio::test]
 async fn a_lost_connection_gives_its_place_back() {
     let (_smsc, address) = serve(with(account().max_binds(1))).await;
     drop(Client::bound(address, BindType::Transceiver).await);

@@ -174,6 +174,32 @@ async fn what_cannot_be_delivered_is_told_what_would_be_right() {
 }
 
 #[tokio::test]
+async fn a_session_may_be_ended() {
+    let (smsc, address) = serve(centre()).await;
+    let web = serve_http(&smsc, HttpOptions::new()).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let mut other = Client::bound(address, BindType::Transceiver).await;
+    let id = smsc.sessions().await[0].connection;
+    let host = format!("Host: {web}\r\n");
+    for (path, status) in [
+        ("/api/sessions/none", 404),
+        ("/api/sessions/99", 404),
+        (&format!("/api/sessions/{id}"), 202),
+    ] {
+        let (got, _) = request(web, &format!("DELETE {path}"), &host, "").await;
+        assert_eq!(got, status, "{path}");
+    }
+    let unbind = client.receive().await;
+    assert_eq!(unbind.id(), CommandId::UNBIND);
+    let ok = CommandStatus::ESME_ROK;
+    client
+        .respond(unbind.number(), ok, UnbindResp::default())
+        .await;
+    assert!(client.next().await.is_none());
+    other.is_served().await;
+}
+
+#[tokio::test]
 async fn a_token_and_a_foreign_name_are_looked_at() {
     let smsc = centre().start();
     let open = serve_http(&smsc, HttpOptions::new()).await;

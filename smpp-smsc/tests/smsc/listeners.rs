@@ -242,6 +242,25 @@ mod tls {
     }
 
     #[tokio::test]
+    async fn a_proxy_header_comes_before_the_handshake() {
+        let smsc = centre().start();
+        let tls = Files::new(&Authority::new()).server(false);
+        let options = ListenOptions::new().proxy_protocol(true).tls(tls);
+        let address = smsc.listen_with("127.0.0.1:0", options).await.unwrap();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream
+            .write_all(b"PROXY TCP4 192.0.2.1 127.0.0.1 1 3550\r\n")
+            .await
+            .unwrap();
+        // What is no hello gets an alert of TLS.
+        stream
+            .write_all(b"\x16\x03\x01\x00\x04\x7F\0\0\0")
+            .await
+            .unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), 0x15);
+    }
+
+    #[tokio::test]
     async fn a_handshake_that_does_not_end_is_ended() {
         let smsc = centre().handshake_limit(Duration::from_millis(1)).start();
         let address = listen(&smsc, Files::new(&Authority::new()).server(false)).await;
