@@ -63,6 +63,13 @@ pub(crate) struct Recipients {
     pub(crate) refused: Vec<RefusedRecipient>,
 }
 
+impl Recipients {
+    /// Those that were refused included.
+    fn len(&self) -> usize {
+        self.messages.len() + self.refused.len()
+    }
+}
+
 /// The recipients that one `submit_multi` may have, members of lists included:
 /// `submit_multi_resp` counts those that failed in one octet.
 const MAX_RECIPIENTS: usize = 255;
@@ -250,6 +257,9 @@ impl Submitter<'_> {
                 }
             }
         }
+        if recipients.len() > MAX_RECIPIENTS {
+            return Err(CommandStatus::ESME_RINVNUMDESTS);
+        }
         let mode = self.mode(sm.esm_class);
         self.several_in_mode(mode, sm.replace_if_present_flag, times, recipients)
     }
@@ -262,8 +272,7 @@ impl Submitter<'_> {
         times: Times,
         address: Address<'_>,
     ) -> Result<(), CommandStatus> {
-        let so_far = recipients.messages.len() + recipients.refused.len();
-        if so_far >= MAX_RECIPIENTS {
+        if recipients.len() >= MAX_RECIPIENTS {
             return Err(CommandStatus::ESME_RINVNUMDESTS);
         }
         let part = u8::try_from(recipients.messages.len()).unwrap_or(u8::MAX);

@@ -1,4 +1,5 @@
-//! Work on messages in the store: `query_sm` and `replace_sm`, and what they have in common with `cancel_sm`.
+//! Work on messages in the store: `query_sm` and `replace_sm`, and what they
+//! have in common with other requests.
 
 use std::sync::Arc;
 

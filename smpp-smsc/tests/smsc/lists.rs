@@ -72,8 +72,11 @@ async fn lists_with_too_many_members_are_refused() {
     let mut client = Client::bound(address, BindType::Transceiver).await;
     let all = DestAddress::DistributionList(text("all"));
     let one = DestAddress::Sme(sm().destination_addr);
-    let resp = client.ask(multi(&[all, one])).await;
-    assert_eq!(resp.status(), CommandStatus::ESME_RINVNUMDESTS);
+    let nobody = DestAddress::Sme(Address::EMPTY);
+    for other in [one, nobody, all] {
+        let resp = client.ask(multi(&[all, other])).await;
+        assert_eq!(resp.status(), CommandStatus::ESME_RINVNUMDESTS);
+    }
     let id = client.ask(multi(&[all])).await.message_id();
     for _ in 0..255 {
         let receipt = client.take_receipt().await;
