@@ -53,10 +53,22 @@ pub(super) async fn nothing() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "there is nothing here")
 }
 
+/// The page runs nothing but its own file: what a peer's name may hold is never
+/// taken for a script.
 pub(super) async fn console() -> Response {
-    let policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'";
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'";
     let headers = [(header::CONTENT_SECURITY_POLICY, policy)];
     (headers, Html(include_str!("console.html"))).into_response()
+}
+
+pub(super) async fn console_js() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
+    (headers, include_str!("console.js")).into_response()
+}
+
+pub(super) async fn console_css() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
+    (headers, include_str!("console.css")).into_response()
 }
 
 #[derive(Serialize)]

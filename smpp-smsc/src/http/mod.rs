@@ -66,6 +66,8 @@ impl fmt::Debug for HttpOptions {
 pub fn router(smsc: Smsc, options: HttpOptions) -> Router {
     let guarded = Router::new()
         .route("/", get(api::console))
+        .route("/console.js", get(api::console_js))
+        .route("/console.css", get(api::console_css))
         .route("/metrics", get(metrics::metrics))
         .route("/api/sessions", get(api::sessions))
         .route("/api/sessions/{connection}", delete(api::end_session))

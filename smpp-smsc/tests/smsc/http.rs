@@ -21,6 +21,14 @@ async fn serve_http(smsc: &Smsc, options: HttpOptions) -> SocketAddr {
 
 /// Status and body.
 async fn request(address: SocketAddr, head: &str, more: &str, body: &str) -> (u16, String) {
+    let text = exchange(address, head, more, body).await;
+    let status = text.split(' ').nth(1).unwrap().parse().unwrap();
+    let body = text.split_once("\r\n\r\n").unwrap().1;
+    (status, body.into())
+}
+
+/// The whole answer, headers included.
+async fn exchange(address: SocketAddr, head: &str, more: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let length = body.len();
     let request = format!(
@@ -29,9 +37,7 @@ async fn request(address: SocketAddr, head: &str, more: &str, body: &str) -> (u1
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).await.unwrap();
-    let status = text.split(' ').nth(1).unwrap().parse().unwrap();
-    let body = text.split_once("\r\n\r\n").unwrap().1;
-    (status, body.into())
+    text
 }
 
 async fn get(address: SocketAddr, path: &str) -> (u16, String) {
@@ -48,6 +54,27 @@ async fn post(address: SocketAddr, path: &str, body: &str) -> (u16, Value) {
     let more = format!("Host: {address}\r\nContent-Type: application/json\r\n");
     let (status, body) = request(address, &format!("POST {path}"), &more, body).await;
     (status, serde_json::from_str(&body).unwrap())
+}
+
+#[tokio::test]
+async fn the_page_runs_only_its_own_files() {
+    let (smsc, _) = serve(centre()).await;
+    let web = serve_http(&smsc, HttpOptions::new()).await;
+    let host = format!("Host: {web}\r\n");
+    let page = exchange(web, "GET /", &host, "").await;
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'";
+    assert!(page.contains(&format!("content-security-policy: {policy}\r\n")));
+    // Anything inline would not work with that.
+    assert!(!page.contains("<style") && !page.contains("onclick") && !page.contains("<script>"));
+    for (path, kind) in [
+        ("/console.js", "text/javascript"),
+        ("/console.css", "text/css"),
+    ] {
+        assert!(page.contains(&format!("\"{path}\"")), "{page}");
+        let file = exchange(web, &format!("GET {path}"), &host, "").await;
+        assert!(file.starts_with("HTTP/1.1 200"), "{file}");
+        assert!(file.contains(&format!("content-type: {kind}")), "{file}");
+    }
 }
 
 #[tokio::test]

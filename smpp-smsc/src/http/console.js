@@ -1,0 +1,33 @@
+const show = (id, text) => { document.getElementById(id).textContent = text; };
+async function refresh() {
+  try {
+    const sessions = await (await fetch('/api/sessions')).json();
+    const rows = sessions.map(one => {
+      const row = document.createElement('tr');
+      for (const value of [one.system_id, one.peer, one.bind, one.version, one.in_flight]) {
+        row.insertCell().textContent = value;
+      }
+      return row;
+    });
+    document.getElementById('sessions').replaceChildren(...rows);
+    const text = await (await fetch('/metrics')).text();
+    show('metrics', text.split('\n').filter(line => line && !line.startsWith('#')).join('\n'));
+  } catch (error) {
+    show('metrics', 'The message centre does not answer: ' + error);
+  }
+}
+document.getElementById('find').onsubmit = async event => {
+  event.preventDefault();
+  const id = encodeURIComponent(new FormData(event.target).get('id'));
+  show('story', JSON.stringify(await (await fetch('/api/messages/' + id)).json(), null, 2));
+};
+document.getElementById('send').onsubmit = async event => {
+  event.preventDefault();
+  const { account, ...body } = Object.fromEntries(new FormData(event.target));
+  const path = '/api/accounts/' + encodeURIComponent(account) + '/messages';
+  const headers = { 'Content-Type': 'application/json' };
+  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  show('sent', JSON.stringify(await answer.json()));
+};
+refresh();
+setInterval(refresh, 2000);
