@@ -25,6 +25,7 @@ where
 {
     an_empty_store_has_nothing(&open().await).await;
     what_was_committed_is_found(&open().await).await;
+    a_name_that_is_taken_is_refused(&open().await).await;
     an_update_replaces_and_does_not_create(&open().await).await;
     an_update_that_comes_too_late_is_left_out(&open().await).await;
     listed::messages_that_wait_are_found_by_their_addresses(&open().await).await;
@@ -133,6 +134,20 @@ async fn an_empty_store_has_nothing(store: &impl Store) {
     assert_eq!(ok(store.messages(vec![key("a", 0)]).await), [None]);
     assert!(ok(store.claim(SECOND, Timestamp(2000), 10).await).is_empty());
     ok(store.commit(Vec::new()).await);
+}
+
+async fn a_name_that_is_taken_is_refused(store: &impl Store) {
+    let kept = message("a", 0, 5);
+    insert(store, core::slice::from_ref(&kept)).await;
+    let changes = vec![
+        Change::Insert(message("b", 0, 5)),
+        Change::Insert(message("a", 0, 90)),
+    ];
+    assert!(store.commit(changes).await.is_err());
+    // Nothing has changed.
+    assert_eq!(ok(store.find(&kept.key.id).await), [kept]);
+    assert!(ok(store.find(&key("b", 0).id).await).is_empty());
+    assert_eq!(ok(store.next_due().await), Some(Timestamp(5)));
 }
 
 async fn what_was_committed_is_found(store: &impl Store) {

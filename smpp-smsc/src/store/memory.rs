@@ -315,6 +315,16 @@ impl Store for MemoryStore {
             if new > 0 && tables.waiting_messages + tables.waiting + new > self.capacity {
                 return Err(StoreError::Full);
             }
+            let taken = changes.iter().find_map(|change| match change {
+                Change::Insert(message) => tables.message(&message.key).map(|_| &message.key.id),
+                _ => None,
+            });
+            if let Some(id) = taken {
+                // Nothing is ever lost under another message.
+                return Err(StoreError::Failed(format!(
+                    "there is a message {id} already"
+                )));
+            }
             let mut committed = Committed::default();
             for change in changes {
                 tables.apply(change, &mut committed);

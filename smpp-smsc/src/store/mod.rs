@@ -87,7 +87,7 @@ pub trait Store: Send + Sync + 'static {
 /// One change of a store.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// A new message. Its key is not in the store.
+    /// A new message. When its key is in the store already, the commit fails.
     Insert(Arc<Message>),
     /// A message that is in the store, as it is now. Too late when the one in
     /// the store is [ahead of it](crate::Life::is_ahead_of).
