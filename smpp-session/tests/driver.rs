@@ -337,3 +337,81 @@ async fn an_application_is_woken_at_the_moments_that_it_names() {
     assert_eq!(app.ends, [0, 2, 4, 6]);
     drop(near);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_follows_a_bind_waits_while_somebody_else_decides_it() {
+    /// Answers the bind when it is told to.
+    #[derive(Default)]
+    struct Deciding {
+        bind: Option<smpp_pdu::SequenceNumber>,
+        seen: Vec<SessionState>,
+    }
+
+    impl Application for Deciding {
+        type Command = ();
+
+        fn event(&mut self, link: &mut Link<'_>, event: Event<'_>) {
+            let Event::Request(request) = event else {
+                return;
+            };
+            if let Body::Bind(_) = request.pdu.body {
+                self.bind = Some(request.pdu.sequence_number);
+                link.hold();
+            } else {
+                self.seen.push(link.state());
+                let resp = Pdu::request(request.pdu.sequence_number, SubmitSmResp::default());
+                link.respond(&resp).unwrap();
+            }
+        }
+
+        fn command(&mut self, link: &mut Link<'_>, (): ()) {
+            let resp = BindResp::default().bind_type(BindType::Transceiver);
+            link.respond(&Pdu::request(self.bind.unwrap(), resp))
+                .unwrap();
+            link.release();
+        }
+    }
+
+    let (mut peer, stream) = tokio::io::duplex(4096);
+    let (decide, commands) = mpsc::unbounded_channel();
+    let centre = tokio::spawn(async move {
+        let mut app = Deciding::default();
+        let config = Config::new(Role::MessageCentre);
+        drive(stream, config, &mut app, commands).await;
+        app.seen
+    });
+    let mut octets = Vec::new();
+    let bind = Bind::new(
+        BindType::Transceiver,
+        Default::default(),
+        Default::default(),
+    );
+    let number = smpp_pdu::SequenceNumber::FIRST;
+    smpp_codec::encode(&Pdu::request(number, bind), &mut octets).unwrap();
+    let submit = Pdu::request(number.next(), SubmitSm::default());
+    smpp_codec::encode(&submit, &mut octets).unwrap();
+    // One write carries both and a part of a third, the rest comes later.
+    let third = Pdu::request(number.next().next(), SubmitSm::default());
+    let mut whole = Vec::new();
+    smpp_codec::encode(&third, &mut whole).unwrap();
+    octets.extend_from_slice(&whole[..20]);
+    peer.write_all(&octets).await.unwrap();
+    // Time goes on only when there is nothing else to do.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    peer.write_all(&whole[20..]).await.unwrap();
+    decide.send(()).unwrap();
+    let mut answers = smpp_codec::Framer::new(Vec::new(), 4096);
+    let mut statuses = Vec::new();
+    while statuses.len() < 3 {
+        let mut read = [0; 256];
+        let len = peer.read(&mut read).await.unwrap();
+        assert_ne!(len, 0, "ended after {statuses:?}");
+        let mut input = &read[..len];
+        while let Some(frame) = answers.next_frame(&mut input).unwrap() {
+            statuses.push(frame.header().command_status);
+        }
+    }
+    assert_eq!(statuses, [CommandStatus::ESME_ROK; 3]);
+    drop(peer);
+    assert_eq!(centre.await.unwrap(), [SessionState::BoundTrx; 2]);
+}

@@ -365,6 +365,7 @@ impl Application for Connection {
             }
             Command::Bind(decision) => {
                 self.asking = None;
+                link.release();
                 self.decide(link, *decision);
             }
             Command::Deliver(deliveries) => self.waiting.extend(deliveries),

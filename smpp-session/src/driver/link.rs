@@ -13,6 +13,8 @@ pub struct Link<'l> {
     pub(super) machine: &'l mut Machine<Vec<Slot>>,
     pub(super) out: &'l mut BytesMut,
     pub(super) now: Instant,
+    /// Whether events of the peer's octets are held back.
+    pub(super) holding: &'l mut bool,
 }
 
 impl Link<'_> {
@@ -90,6 +92,19 @@ impl Link<'_> {
     /// Ends the session at once; what was answered so far is still written.
     pub fn close(&mut self) {
         self.machine.close(self.now);
+    }
+
+    /// Holds back what the peer sends behind this event, until
+    /// [`release`](Self::release): for a bind that is decided elsewhere, since
+    /// what a client has sent behind it is allowed or not by the outcome. Nothing
+    /// is read meanwhile; timers and commands go on, and so may an end.
+    pub fn hold(&mut self) {
+        *self.holding = true;
+    }
+
+    /// Goes on with what was held back.
+    pub fn release(&mut self) {
+        *self.holding = false;
     }
 
     /// The state of the session.

@@ -155,8 +155,11 @@ where
         closed: None,
         error: None,
         yields: yields_before_write(),
+        holding: false,
+        held: Vec::new(),
     };
     loop {
+        driver.handle_held();
         driver.drain_events();
         if driver.closed.is_some() && driver.output.is_done() {
             break;
@@ -239,6 +242,10 @@ struct Driver<'a, A: Application> {
     closed: Option<CloseReason>,
     error: Option<io::Error>,
     yields: usize,
+    /// Nothing is read, and no event made of `held`, as the application wants it.
+    holding: bool,
+    /// The rest of the read in which that began.
+    held: Vec<u8>,
 }
 
 impl<A: Application> Driver<'_, A> {
@@ -258,7 +265,7 @@ impl<A: Application> Driver<'_, A> {
         if self.closed.is_some() {
             return self.poll_linger(cx, sleep, done);
         }
-        if self.output.octets.len() < MAX_UNSENT {
+        if !self.holding && self.output.octets.len() < MAX_UNSENT {
             done |= self.poll_read(cx, stream);
         }
         let commands = self.poll_commands(cx);
@@ -333,10 +340,23 @@ impl<A: Application> Driver<'_, A> {
                 machine,
                 out: &mut self.output.octets,
                 now,
+                holding: &mut self.holding,
             };
             self.app.event(&mut link, event);
+            if self.holding {
+                self.held = input.to_vec();
+                break;
+            }
         }
         self.batch_end(now);
+    }
+
+    /// Goes on with what was held back, once it is not any more.
+    fn handle_held(&mut self) {
+        if !self.holding && !self.held.is_empty() {
+            let held = core::mem::take(&mut self.held);
+            self.handle_octets(&held);
+        }
     }
 
     fn batch_end(&mut self, now: Instant) {
@@ -344,6 +364,7 @@ impl<A: Application> Driver<'_, A> {
             machine: self.session.split().1,
             out: &mut self.output.octets,
             now,
+            holding: &mut self.holding,
         };
         self.app.batch_end(&mut link);
     }
@@ -360,6 +381,7 @@ impl<A: Application> Driver<'_, A> {
                 machine,
                 out: &mut self.output.octets,
                 now,
+                holding: &mut self.holding,
             };
             self.app.event(&mut link, event);
         }
@@ -399,6 +421,7 @@ impl<A: Application> Driver<'_, A> {
             machine: self.session.split().1,
             out: &mut self.output.octets,
             now,
+            holding: &mut self.holding,
         };
         for command in self.queued.drain(..) {
             self.app.command(&mut link, command);

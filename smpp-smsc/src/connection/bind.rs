@@ -88,6 +88,8 @@ impl Connection {
                 },
             );
         }
+        // What the client has sent behind the bind is judged by its outcome.
+        link.hold();
         let authenticator = self.shared.authenticator.0.clone();
         let mut question = Question {
             attempt,

@@ -336,10 +336,12 @@ async fn who_waits_for_an_authenticator_holds_up_nobody_else() {
         .await;
     assert_eq!(resp.status(), CommandStatus::ESME_ROK);
     quick.is_served().await;
-    // One question at a time.
+    // One question at a time: what follows a bind is judged by its outcome.
     slow.send(bind).await;
-    assert_eq!(slow.receive().await.status(), CommandStatus::ESME_RALYBND);
+    slow.send(sm()).await;
     go.add_permits(1);
+    assert_eq!(slow.receive().await.status(), CommandStatus::ESME_ROK);
+    assert_eq!(slow.receive().await.status(), CommandStatus::ESME_RALYBND);
     assert_eq!(slow.receive().await.status(), CommandStatus::ESME_ROK);
     slow.is_served().await;
     assert_eq!(smsc.sessions().await.len(), 2);
