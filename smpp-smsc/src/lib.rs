@@ -23,6 +23,7 @@ mod message_id;
 pub mod network;
 mod receipt;
 mod registry;
+mod retries;
 #[cfg(feature = "scenario")]
 #[cfg_attr(docsrs, doc(cfg(feature = "scenario")))]
 pub mod scenario;
@@ -42,10 +43,11 @@ pub use accounts::{
 /// For [`Authenticator`], [`store::Store`] and [`network::Network`].
 pub use async_trait::async_trait;
 pub use clock::{Clock, Timestamp};
-pub use life::{Claimed, Life, LifeRecord, Retries, TooLate};
+pub use life::{Claimed, Life, LifeRecord, TooLate};
 pub use message::{Content, Message, MessageKey, NotAMessage};
 pub use message_id::{InvalidId, MessageId};
 pub use registry::{ConnectionId, SessionInfo};
+pub use retries::{FailureClass, Retries};
 pub use server::{Builder, DeliverError, ListenOptions, Smsc};
 #[cfg(feature = "tls")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]

@@ -180,7 +180,9 @@ impl Builder {
         self
     }
 
-    /// Sets how long to wait after attempts that failed for now.
+    /// Sets how long to wait after attempts that failed for now. Default: by the
+    /// [class of the failure](crate::FailureClass), see
+    /// [`Retries::default`](Retries#impl-Default-for-Retries).
     pub fn retries(mut self, retries: Retries) -> Self {
         self.settings.retries = retries;
         self
