@@ -4,7 +4,6 @@ mod bind;
 mod deliver;
 
 use core::net::IpAddr;
-use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -25,6 +24,7 @@ use crate::server::{Opaque, Pass};
 use crate::stats::Counters;
 use crate::store::{Delivery, DeliveryKey};
 use crate::submission::{Job, Submitter, Work};
+use crate::times::TimeRules;
 use crate::{Clock, Timestamp};
 
 use bind::{Asking, BindDecision};
@@ -81,7 +81,7 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
-    pub(crate) validity: Duration,
+    pub(crate) times: TimeRules,
     pub(crate) lists: Lists,
     /// Limits and timers of sessions, where an account has none of its own.
     pub(crate) session: Config,
@@ -247,7 +247,7 @@ impl Connection {
             version: bound.version,
             now,
             ids: &self.shared.ids,
-            validity: self.shared.validity,
+            times: self.shared.times,
             lists: &self.shared.lists,
         };
         let (quotas, lists) = (&self.shared.quotas, &self.shared.lists);

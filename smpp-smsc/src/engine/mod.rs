@@ -32,6 +32,7 @@ use crate::network::{Attempt, Network, Outcome, Report, Reports};
 use crate::registry::{BoundSession, ConnectionId, Registry, SessionInfo};
 use crate::store::{Change, Delivery, DeliveryContent, DeliveryKey, Store, StoreError};
 use crate::submission::{Job, Work};
+use crate::times::TimeRules;
 use crate::{Clock, Message, Retries, Timestamp};
 
 use absent::Absent;
@@ -98,6 +99,7 @@ pub(crate) struct Batch {
 pub(crate) struct Settings {
     pub(crate) clock: Clock,
     pub(crate) retries: Retries,
+    pub(crate) times: TimeRules,
     /// How long an attempt may take.
     pub(crate) lease: Duration,
     /// How long a request in transaction mode waits for the outcome.

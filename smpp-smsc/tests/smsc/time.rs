@@ -113,6 +113,61 @@ async fn a_validity_of_its_own_ends_a_message_earlier() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_validity_that_is_too_long_is_cut() {
+    let absent = || centre().network(Off::new(usize::MAX));
+    let seven_days = 7 * 24 * HOUR;
+    for (builder, limit) in [
+        (absent(), seven_days),
+        (absent().max_validity(2 * HOUR), 2 * HOUR),
+        (absent().validity(9 * 24 * HOUR), 9 * 24 * HOUR),
+    ] {
+        let mut client = client(builder).await;
+        let ttl = [Tlv::qos_time_to_live(3_000_000)];
+        let last = text("351231235959948+");
+        let submit = sm().with_receipt();
+        for submit in [
+            submit.validity_period(text("000100000000000R")),
+            submit.validity_period(last),
+            submit.tlvs(Tlvs::from_slice(&ttl)),
+        ] {
+            let start = Instant::now();
+            let id = client.ask(submit).await.message_id();
+            // What waits is given another validity, as long again.
+            let replace = ReplaceSm::default()
+                .message_id(text(&id))
+                .source_addr(submit.source_addr)
+                .validity_period(last)
+                .registered_delivery(submit.registered_delivery);
+            tokio::time::sleep(HOUR).await;
+            assert_eq!(client.ask(replace).await.status(), CommandStatus::ESME_ROK);
+            assert_eq!(receipt(&mut client).await, (id, MessageState::EXPIRED));
+            let seconds = start.elapsed().as_secs();
+            assert_eq!(seconds, (HOUR + limit).as_secs(), "{submit:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_scheduled_too_far_ahead_is_refused() {
+    let mut client = client(centre().max_schedule(48 * HOUR)).await;
+    let id = client.ask(at("000002000000000R")).await.message_id();
+    for far in ["000002000001000R", "351231235959948+"] {
+        let resp = client.ask(at(far)).await;
+        assert_eq!(resp.status(), CommandStatus::ESME_RINVSCHED, "{far}");
+        let replace = ReplaceSm::default()
+            .message_id(text(&id))
+            .source_addr(sm().source_addr)
+            .schedule_delivery_time(text(far));
+        let resp = client.ask(replace).await;
+        assert_eq!(resp.status(), CommandStatus::ESME_RINVSCHED, "{far}");
+    }
+}
+
+fn at(schedule: &str) -> SubmitSm<'_> {
+    sm().schedule_delivery_time(text(schedule))
+}
+
+#[tokio::test(start_paused = true)]
 async fn how_long_the_next_attempt_waits_depends_on_what_failed() {
     for (class, seconds) in [
         (FailureClass::Absent, 300 + 900 + 1800),
