@@ -47,6 +47,8 @@ stats! {
     delivered,
     /// What peers did that they must not.
     faults,
+    /// What was off-spec in PDUs that were understood all the same.
+    findings,
 }
 
 #[derive(Debug, Default)]

@@ -14,6 +14,7 @@ use super::{Inner, Opaque, Smsc};
 use crate::accounts::{AccountTable, Accounts, Authenticator, Quotas};
 use crate::connection::Shared;
 use crate::engine::{Engine, Settings};
+use crate::findings::Findings;
 use crate::lists::Lists;
 use crate::message_id::Ids;
 #[cfg(feature = "scenario")]
@@ -313,6 +314,7 @@ impl Builder {
             binds: Arc::default(),
             quotas: Quotas::default(),
             counters: Counters::default(),
+            findings: Findings::default(),
             clock,
             ids: Ids::new(clock.now()),
             times: self.settings.times,

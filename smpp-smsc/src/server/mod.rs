@@ -26,6 +26,7 @@ use tracing::{debug, info};
 use crate::accounts::{AccountTable, Accounts};
 use crate::connection::{Command, Connection, Shared};
 use crate::engine::{Input, Mobile};
+use crate::findings::FindingCount;
 use crate::registry::{ConnectionId, SessionInfo};
 #[cfg(feature = "scenario")]
 use crate::scenario::Decisions;
@@ -141,6 +142,14 @@ impl Smsc {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.inner.shared.counters.read()
+    }
+
+    /// What was off-spec in the PDUs of clients since the start, by account. Each
+    /// of them was understood, or refused as `malformed`; the
+    /// [quirks](crate::Quirks) of an account say how it is treated.
+    #[must_use]
+    pub fn findings(&self) -> Vec<FindingCount> {
+        self.inner.shared.findings.list()
     }
 
     /// The accounts that the centre knows by itself, as they are now.
