@@ -79,7 +79,7 @@ pub(crate) struct Shared {
     pub(crate) authenticator: Opaque<Arc<dyn Authenticator>>,
     pub(crate) binds: Arc<Binds>,
     pub(crate) quotas: Quotas,
-    pub(crate) counters: Counters,
+    pub(crate) counters: Arc<Counters>,
     pub(crate) findings: Findings,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,

@@ -44,6 +44,7 @@ pub use accounts::{
 /// For [`Authenticator`], [`store::Store`] and [`network::Network`].
 pub use async_trait::async_trait;
 pub use clock::{Clock, Timestamp};
+pub use engine::Queues;
 pub use findings::FindingCount;
 pub use life::{Claimed, Life, LifeRecord, TooLate};
 pub use message::{Content, Message, MessageKey, NotAMessage};
@@ -56,4 +57,4 @@ pub use server::{Builder, DeliverError, ListenOptions, Smsc};
 pub use server::{TlsError, TlsServer};
 /// For [`Quirks`].
 pub use smpp_session::ErrorBodies;
-pub use stats::Stats;
+pub use stats::{CommitTimes, Stats};

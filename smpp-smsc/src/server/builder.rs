@@ -22,7 +22,6 @@ use crate::network::Simulated;
 use crate::network::{Handsets, Network, Reports};
 #[cfg(feature = "scenario")]
 use crate::scenario::{Decisions, Scenario};
-use crate::stats::Counters;
 use crate::store::{MemoryStore, Store};
 use crate::times::TimeRules;
 use crate::{Clock, Retries};
@@ -91,6 +90,7 @@ impl Builder {
                 transaction_limit: Duration::from_secs(5),
                 receipt_lifetime: Duration::from_secs(72 * 3600),
                 history: Duration::from_secs(72 * 3600),
+                counters: Arc::default(),
             },
             #[cfg(feature = "scenario")]
             scenario: None,
@@ -313,7 +313,7 @@ impl Builder {
             authenticator: authenticator.unwrap_or_else(|| Opaque(table.clone())),
             binds: Arc::default(),
             quotas: Quotas::default(),
-            counters: Counters::default(),
+            counters: self.settings.counters.clone(),
             findings: Findings::default(),
             clock,
             ids: Ids::new(clock.now()),
