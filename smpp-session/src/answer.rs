@@ -1,8 +1,9 @@
 //! Responses that refuse a request, in the form that real peers can read.
 
 use smpp_pdu::{
-    BindResp, BindType, Body, COctetStr, CommandId, CommandStatus, GenericNack, InterfaceVersion,
-    MessageState, OmittedBody, Pdu, QuerySmResp, SequenceNumber,
+    BindResp, BindType, Body, BroadcastSmResp, COctetStr, CommandId, CommandStatus, DataSmResp,
+    DeliverSmResp, GenericNack, InterfaceVersion, MessageState, OmittedBody, Pdu,
+    QueryBroadcastSmResp, QuerySmResp, SequenceNumber, SubmitMultiResp, SubmitSmResp,
 };
 
 /// The response that refuses the request `command_id` with `status`.
@@ -45,6 +46,53 @@ pub fn error_response(
         },
     };
     Pdu::response(status, sequence_number, body)
+}
+
+/// Which responses with an error status have a body. What the fields of such a
+/// body say means nothing; it is there for peers that cannot do without, or left
+/// out for those that stumble over it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorBodies {
+    /// Those to a bind and to `query_sm`, as [`error_response`] has it.
+    #[default]
+    Usual,
+    /// None: a header alone, as 3.4 wants it.
+    Never,
+    /// All whose operation has fields.
+    Always,
+}
+
+impl ErrorBodies {
+    /// Whether this response may have to have another form.
+    #[inline]
+    pub(crate) fn change(self, response: &Pdu<'_>) -> bool {
+        self != Self::Usual && response.command_status != CommandStatus::ESME_ROK
+    }
+
+    /// Gives the response the form. Bodies that say something stay.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn apply(self, response: &mut Pdu<'_>) {
+        match (self, &response.body) {
+            (Self::Never, Body::QuerySmResp(_) | Body::BindResp(_)) => {
+                let command_id = response.command_id();
+                response.body = OmittedBody { command_id }.into();
+            }
+            (Self::Always, Body::Omitted(omitted)) => {
+                response.body = match omitted.command_id {
+                    CommandId::SUBMIT_SM_RESP => SubmitSmResp::default().into(),
+                    CommandId::SUBMIT_MULTI_RESP => SubmitMultiResp::default().into(),
+                    CommandId::DATA_SM_RESP => DataSmResp::default().into(),
+                    CommandId::DELIVER_SM_RESP => DeliverSmResp::default().into(),
+                    CommandId::BROADCAST_SM_RESP => BroadcastSmResp::default().into(),
+                    CommandId::QUERY_BROADCAST_SM_RESP => QueryBroadcastSmResp::default().into(),
+                    _ => return,
+                };
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A response as a peer of `version` may be sent it: without parameters for 3.3,

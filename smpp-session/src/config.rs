@@ -5,7 +5,7 @@ use core::time::Duration;
 use smpp_codec::{DEFAULT_MAX_PDU_LEN, Decoder};
 use smpp_pdu::{CommandStatus, InterfaceVersion, SequenceNumber};
 
-use crate::{Rate, Role};
+use crate::{ErrorBodies, Rate, Role};
 
 /// The limits and timers of a session, each with a default that suits a link
 /// between an application and a message centre.
@@ -33,6 +33,9 @@ pub struct Config {
     /// [`SendError::NotInVersion`](crate::SendError::NotInVersion), responses
     /// are adapted ([`response_for`](crate::response_for)). Default true.
     pub enforce_version: bool,
+    /// Which responses with an error status have a body. Default: those that
+    /// peers cannot do without.
+    pub error_bodies: ErrorBodies,
     /// Longest PDU that is taken, in octets. Default 68 KiB.
     pub max_pdu_len: usize,
     /// Longest PDU that is taken before the bind, in octets. Default 1,024.
@@ -89,6 +92,7 @@ impl Config {
             version: InterfaceVersion::V5_0,
             unstated_version: InterfaceVersion::V3_4,
             enforce_version: true,
+            error_bodies: ErrorBodies::Usual,
             max_pdu_len: DEFAULT_MAX_PDU_LEN,
             max_pdu_len_unbound: 1024,
             max_pdus_unbound: 16,

@@ -23,7 +23,7 @@ mod stranger;
 mod time;
 mod window;
 
-pub use answer::{error_response, refuse, response_for};
+pub use answer::{ErrorBodies, error_response, refuse, response_for};
 pub use config::Config;
 pub use counters::{Counters, Latency, PduCounts, StatusCounts};
 pub use event::{CloseReason, Event, Fault, FaultKind, Request, RequestId, Response, SendError};

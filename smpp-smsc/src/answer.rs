@@ -11,6 +11,7 @@ use smpp_pdu::{
 };
 use smpp_session::error_response;
 
+use crate::accounts::IdForm;
 use crate::address::OwnedAddress;
 use crate::broadcast::{self, FailedArea};
 use crate::{Message, MessageId, Timestamp};
@@ -108,20 +109,29 @@ impl DeliveryFailure {
 }
 
 impl Answer {
-    /// Gives the response to `send`, in the form for a peer of `version`.
+    /// Gives the response to `send`, in the form for a peer of `version`, with
+    /// ids in this form.
     pub(crate) fn respond<R>(
         &self,
         version: InterfaceVersion,
+        ids: IdForm,
         send: impl FnOnce(&Pdu<'_>) -> R,
     ) -> R {
         let number = self.sequence_number;
+        let ids = match ids {
+            // A number of 3.3 has more digits than an id there may have.
+            IdForm::Decimal if version < InterfaceVersion::V3_4 => IdForm::Same,
+            ids => ids,
+        };
         match &self.reply {
             Reply::Refused(status) => send(&error_response(self.command_id, *status, number)),
             Reply::Accepted(id) if self.command_id == CommandId::DATA_SM => {
+                let id = ids.apply(id);
                 let resp = DataSmResp::default().message_id(id.as_c_octet_str());
                 send(&Pdu::request(number, resp))
             }
             Reply::Accepted(id) => {
+                let id = ids.apply(id);
                 let resp = SubmitSmResp::default().message_id(id.as_c_octet_str());
                 send(&Pdu::request(number, resp))
             }
@@ -130,7 +140,8 @@ impl Answer {
                     .iter()
                     .map(RefusedRecipient::as_unsuccess_sme)
                     .collect();
-                let id = id.as_ref().map(MessageId::as_c_octet_str);
+                let id = id.as_ref().map(|id| ids.apply(id));
+                let id = id.as_deref().map(MessageId::as_c_octet_str);
                 let status = if id.is_some() {
                     CommandStatus::ESME_ROK
                 } else {
@@ -148,6 +159,7 @@ impl Answer {
                 state,
                 error,
             } => {
+                let id = ids.apply(id);
                 let resp = QuerySmResp::default()
                     .message_id(id.as_c_octet_str())
                     .final_date(COctetStr::new(final_date).unwrap_or_default())
@@ -160,18 +172,21 @@ impl Answer {
                 let tlvs = failure.tlvs();
                 let tlvs = Tlvs::from_slice(&tlvs);
                 if self.command_id == CommandId::DATA_SM {
+                    let id = ids.apply(id);
                     let resp = DataSmResp::default().message_id(id.as_c_octet_str());
                     send(&Pdu::response(status, number, resp.tlvs(tlvs)))
                 } else if version < InterfaceVersion::V5_0 {
                     // Before 5.0 this response has no parameters.
                     send(&error_response(self.command_id, status, number))
                 } else {
+                    let id = ids.apply(id);
                     let resp = SubmitSmResp::default().message_id(id.as_c_octet_str());
                     send(&Pdu::response(status, number, resp.tlvs(tlvs)))
                 }
             }
             Reply::Broadcast { id, failed } => {
                 let tlvs: Vec<Tlv<'_>> = failed.iter().flat_map(FailedArea::tlvs).collect();
+                let id = ids.apply(id);
                 let resp = BroadcastSmResp::default()
                     .message_id(id.as_c_octet_str())
                     .tlvs(Tlvs::from_slice(&tlvs));
@@ -189,8 +204,9 @@ impl Answer {
                 tlvs.extend(broadcast::told_areas(content.tlvs, state));
                 tlvs.extend(end);
                 tlvs.extend(content.tlvs.find(Tag::USER_MESSAGE_REFERENCE));
+                let id = ids.apply(&message.key.id);
                 let resp = QueryBroadcastSmResp::default()
-                    .message_id(message.key.id.as_c_octet_str())
+                    .message_id(id.as_c_octet_str())
                     .tlvs(Tlvs::from_slice(&tlvs));
                 send(&Pdu::request(number, resp))
             }

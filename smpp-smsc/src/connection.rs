@@ -4,20 +4,20 @@ mod bind;
 mod deliver;
 
 use core::net::IpAddr;
-use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use smpp_codec::{decode, encoded_len};
+use smpp_codec::{Finding, decode, encoded_len};
 use smpp_pdu::{Body, CommandId, CommandStatus, InterfaceVersion};
 use smpp_session::driver::{Application, Link};
-use smpp_session::{Config, Event, Instant, Request, RequestId, Response, refuse};
+use smpp_session::{Config, Event, FaultKind, Instant, Request, RequestId, Response, refuse};
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{debug, trace};
 
 use crate::accounts::{Account, Authenticator, BindPermit, Binds, Quotas, admit};
 use crate::answer::Answer;
 use crate::engine::{Batch, Input};
+use crate::findings::Findings;
 use crate::lists::Lists;
 use crate::message_id::Ids;
 use crate::registry::ConnectionId;
@@ -25,6 +25,7 @@ use crate::server::{Opaque, Pass};
 use crate::stats::Counters;
 use crate::store::{Delivery, DeliveryKey};
 use crate::submission::{Job, Submitter, Work};
+use crate::times::TimeRules;
 use crate::{Clock, Timestamp};
 
 use bind::{Asking, BindDecision};
@@ -78,10 +79,11 @@ pub(crate) struct Shared {
     pub(crate) authenticator: Opaque<Arc<dyn Authenticator>>,
     pub(crate) binds: Arc<Binds>,
     pub(crate) quotas: Quotas,
-    pub(crate) counters: Counters,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) findings: Findings,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
-    pub(crate) validity: Duration,
+    pub(crate) times: TimeRules,
     pub(crate) lists: Lists,
     /// Limits and timers of sessions, where an account has none of its own.
     pub(crate) session: Config,
@@ -103,6 +105,8 @@ pub(crate) struct Counts {
     pub(crate) delivered: u64,
     /// What the peer did that it must not.
     pub(crate) faults: u64,
+    /// What was off-spec in its PDUs.
+    pub(crate) findings: u64,
 }
 
 /// One connection. The engine is told of its end when it is dropped, however
@@ -212,6 +216,7 @@ impl Connection {
         totals.refused_requests.add(now.refused - before.refused);
         totals.delivered.add(now.delivered - before.delivered);
         totals.faults.add(now.faults - before.faults);
+        totals.findings.add(now.findings - before.findings);
         self.counted = now;
     }
 
@@ -229,9 +234,7 @@ impl Connection {
             octets = request.octets.len(),
             "received"
         );
-        for finding in request.findings {
-            trace!(connection = %self.id, %finding, "off-spec");
-        }
+        self.off_spec(request.findings);
         if let Body::Bind(bind) = &pdu.body {
             return self.bind(link, pdu, bind);
         }
@@ -247,7 +250,7 @@ impl Connection {
             version: bound.version,
             now,
             ids: &self.shared.ids,
-            validity: self.shared.validity,
+            times: self.shared.times,
             lists: &self.shared.lists,
         };
         let (quotas, lists) = (&self.shared.quotas, &self.shared.lists);
@@ -274,6 +277,20 @@ impl Connection {
         });
     }
 
+    fn off_spec(&mut self, findings: &[Finding]) {
+        if findings.is_empty() {
+            return;
+        }
+        for finding in findings {
+            trace!(connection = %self.id, %finding, "off-spec");
+        }
+        self.counts.findings += u64::try_from(findings.len()).unwrap_or(u64::MAX);
+        if let Some(account) = self.account() {
+            let names = findings.iter().map(|finding| finding.kind.name());
+            self.shared.findings.count(account, names);
+        }
+    }
+
     fn response(&mut self, response: &Response<'_>) {
         let status = response.pdu.command_status;
         debug!(
@@ -283,6 +300,7 @@ impl Connection {
             %status,
             "received"
         );
+        self.off_spec(response.findings);
         self.answered(response.id, status);
     }
 
@@ -331,6 +349,10 @@ impl Application for Connection {
             }
             Event::Fault(fault) => {
                 self.counts.faults += 1;
+                if let (FaultKind::Malformed(_), Some(account)) = (fault.kind, self.account()) {
+                    let name = core::iter::once("malformed");
+                    self.shared.findings.count(account, name);
+                }
                 debug!(connection = %self.id, %fault, "fault of the peer");
             }
             // Who binds again at once is to find the place free.
@@ -345,8 +367,13 @@ impl Application for Connection {
         match command {
             Command::Answers(answers) => {
                 let version = self.version();
+                let ids = self
+                    .bound
+                    .as_ref()
+                    .map(|bound| bound.account.quirks.response_ids);
+                let ids = ids.unwrap_or_default();
                 for answer in answers {
-                    answer.respond(version, |pdu| {
+                    answer.respond(version, ids, |pdu| {
                         if pdu.command_status != CommandStatus::ESME_ROK {
                             self.counts.refused += 1;
                         }

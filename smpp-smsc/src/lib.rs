@@ -12,6 +12,7 @@ mod clock;
 pub mod config;
 mod connection;
 mod engine;
+mod findings;
 mod hash;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
@@ -23,6 +24,7 @@ mod message_id;
 pub mod network;
 mod receipt;
 mod registry;
+mod retries;
 #[cfg(feature = "scenario")]
 #[cfg_attr(docsrs, doc(cfg(feature = "scenario")))]
 pub mod scenario;
@@ -36,18 +38,23 @@ mod times;
 #[cfg_attr(docsrs, doc(cfg(feature = "accounts")))]
 pub use accounts::hash_password;
 pub use accounts::{
-    Account, AccountTable, Accounts, Authenticator, BindAttempt, NotAHash, NotAnAccount, Password,
-    Refusal, SourceRule,
+    Account, AccountTable, Accounts, Authenticator, BindAttempt, IdForm, NotAHash, NotAnAccount,
+    Password, Quirks, ReceiptForm, Refusal, SourceRule, UnknownQuirk,
 };
 /// For [`Authenticator`], [`store::Store`] and [`network::Network`].
 pub use async_trait::async_trait;
 pub use clock::{Clock, Timestamp};
-pub use life::{Claimed, Life, LifeRecord, Retries, TooLate};
+pub use engine::Queues;
+pub use findings::FindingCount;
+pub use life::{Claimed, Life, LifeRecord, TooLate};
 pub use message::{Content, Message, MessageKey, NotAMessage};
 pub use message_id::{InvalidId, MessageId};
 pub use registry::{ConnectionId, SessionInfo};
+pub use retries::{FailureClass, Retries};
 pub use server::{Builder, DeliverError, ListenOptions, Smsc};
 #[cfg(feature = "tls")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
 pub use server::{TlsError, TlsServer};
-pub use stats::Stats;
+/// For [`Quirks`].
+pub use smpp_session::ErrorBodies;
+pub use stats::{CommitTimes, Stats};

@@ -13,13 +13,11 @@
 //!     └───────────────────────────┴──────────────▶ DELETED
 //! ```
 
-use core::time::Duration;
-
 use smpp_codec::receipt::ReceiptKind;
 use smpp_pdu::{InterfaceVersion, MessageState, RegisteredDelivery};
 
-use crate::Timestamp;
 use crate::network::Outcome;
+use crate::{Retries, Timestamp};
 
 /// Where a message stands on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,7 +231,7 @@ impl Life {
                 if self.expires <= now {
                     self.end(MessageState::EXPIRED, now);
                 } else {
-                    let next = now.after(retries.after_attempt(self.attempts));
+                    let next = now.after(retries.after_attempt(self.attempts, error));
                     self.due = Some(next.min(self.expires));
                 }
             }
@@ -351,40 +349,6 @@ pub enum Claimed {
 /// The message has a final state, or an attempt to deliver it is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLate;
-
-/// How long to wait after an attempt that failed for now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Retries {
-    waits: Vec<Duration>,
-}
-
-impl Retries {
-    /// Waits after the first, the second … attempt; the last one stays. An empty
-    /// list waits a minute each time.
-    #[must_use]
-    pub const fn new(waits: Vec<Duration>) -> Self {
-        Self { waits }
-    }
-
-    /// The wait after this attempt, counted from 1. At least a millisecond.
-    #[must_use]
-    pub fn after_attempt(&self, attempt: u32) -> Duration {
-        let at = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX);
-        self.waits
-            .get(at)
-            .or(self.waits.last())
-            .map_or(Duration::from_secs(60), |wait| {
-                (*wait).max(Duration::from_millis(1))
-            })
-    }
-}
-
-/// 10 s, 1, 5 and 15 minutes, then every hour.
-impl Default for Retries {
-    fn default() -> Self {
-        Self::new([10, 60, 300, 900, 3600].map(Duration::from_secs).to_vec())
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -7,16 +7,18 @@ use smpp_pdu::{
     Tlv, Tlvs,
 };
 
+use crate::accounts::{Quirks, ReceiptForm};
 use crate::message::Content;
 use crate::store::{Delivery, DeliveryContent};
 use crate::{Message, Timestamp};
 
 /// Gives a receipt or an intermediate notification to `send`, in the form for a
-/// peer of `version`. Dates are in UTC. `None` when there is no such form: 3.3
+/// peer of `version` with these quirks. Dates are in UTC. `None` when there is no such form: 3.3
 /// knows no notifications.
 pub(crate) fn with_receipt<R>(
     delivery: &Delivery,
     version: InterfaceVersion,
+    quirks: &Quirks,
     send: impl FnOnce(DeliverSm<'_>) -> R,
 ) -> Option<R> {
     let message = delivery.content.message()?;
@@ -31,10 +33,14 @@ pub(crate) fn with_receipt<R>(
         (ReceiptKind::DeliveryReceipt, message.life.done()?)
     };
     let state = message.life.state_for(done, version);
-    let mut writer = ReceiptWriter::new(message.key.id.as_str(), state)
+    let id = quirks.receipt_ids.apply(&message.key.id);
+    let mut writer = ReceiptWriter::new(id.as_str(), state)
         .kind(kind)
         .err(message.life.error().into())
-        .text(start_of_text(&content));
+        .seconds(quirks.receipt_seconds);
+    if !quirks.receipts_without_text {
+        writer = writer.text(start_of_text(&content));
+    }
     if let Some(date) = local(message.submitted) {
         writer = writer.submit_date(date);
     }
@@ -47,13 +53,19 @@ pub(crate) fn with_receipt<R>(
     let mut text = heapless::Vec::<u8, { ReceiptWriter::MAX_LEN }>::new();
     writer.write_text(&mut text).ok()?;
     let tlvs = writer.tlvs(version).ok()?;
+    let mut tlvs = Tlvs::from_slice(&tlvs);
+    match quirks.receipts {
+        ReceiptForm::Text => tlvs = Tlvs::EMPTY,
+        ReceiptForm::Tlvs if !tlvs.is_empty() => text.clear(),
+        _ => {}
+    }
     let deliver = DeliverSm::new(
         content.destination,
         content.source,
         ShortMessage::new(&text).ok()?,
     )
     .esm_class(writer.esm_class())
-    .tlvs(Tlvs::from_slice(&tlvs));
+    .tlvs(tlvs);
     Some(send(deliver))
 }
 

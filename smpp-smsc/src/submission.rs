@@ -17,7 +17,7 @@ use crate::broadcast::{self, FailedArea};
 use crate::lists::Lists;
 use crate::message::Wishes;
 use crate::message_id::Ids;
-use crate::times::Times;
+use crate::times::{TimeRules, Times};
 use crate::{Life, Message, MessageId, MessageKey, Timestamp};
 
 /// One request, as the engine takes it.
@@ -80,7 +80,7 @@ pub(crate) struct Submitter<'a> {
     pub(crate) version: InterfaceVersion,
     pub(crate) now: Timestamp,
     pub(crate) ids: &'a Ids,
-    pub(crate) validity: Duration,
+    pub(crate) times: TimeRules,
     pub(crate) lists: &'a Lists,
 }
 
@@ -292,13 +292,17 @@ impl Submitter<'_> {
         let failed = broadcast::check(sm)?;
         check_flags(PriorityFlag::LEVEL_0, sm.replace_if_present_flag)?;
         let repetition = broadcast::repetition(sm);
-        let mut validity = self.validity;
+        let mut times = TimeRules {
+            // It is not tried that long, but shown.
+            max_validity: Duration::MAX,
+            ..self.times
+        };
         if let Some((interval, count)) = repetition
             && count > 0
         {
-            validity = interval.saturating_mul(count.into());
+            times.validity = interval.saturating_mul(count.into());
         }
-        let submitter = Submitter { validity, ..*self };
+        let submitter = Submitter { times, ..*self };
         let (schedule, end) = (sm.schedule_delivery_time, sm.validity_period);
         let times = Times::read(&submitter, schedule, end, sm.tlvs)?;
         let tlvs = broadcast::kept_tlvs(sm);

@@ -56,10 +56,13 @@ pub struct ReceiptWriter<'a> {
     /// What is sent; by the state at first.
     pub kind: ReceiptKind,
     /// When the message was submitted, on whatever clock the centre keeps;
-    /// `None` writes ten zeros. Seconds are not written.
+    /// `None` writes zeros. Seconds are written with `seconds` only.
     pub submit_date: Option<McLocalTime>,
     /// When it reached the state; as `submit_date`.
     pub done_date: Option<McLocalTime>,
+    /// Whether the dates have seconds, and so twelve digits instead of the ten
+    /// of Appendix B. Some readers take the one form only.
+    pub seconds: bool,
     /// The error, 0 for none. The text has three digits: what is above 999 is
     /// written 999 there and in full in `network_error_code`.
     pub err: u16,
@@ -79,7 +82,7 @@ pub struct ReceiptWriter<'a> {
 impl<'a> ReceiptWriter<'a> {
     /// The most octets that [`ReceiptWriter::write_text`] writes: fits in every
     /// `short_message`.
-    pub const MAX_LEN: usize = 176;
+    pub const MAX_LEN: usize = 180;
 
     /// A receipt without dates, error and text. For `SCHEDULED` and `ENROUTE`
     /// it is an intermediate notification.
@@ -95,6 +98,7 @@ impl<'a> ReceiptWriter<'a> {
             },
             submit_date: None,
             done_date: None,
+            seconds: false,
             err: 0,
             network_type: NetworkErrorCodeType::GSM,
             sub: 1,
@@ -126,6 +130,13 @@ impl<'a> ReceiptWriter<'a> {
     #[must_use]
     pub const fn done_date(mut self, date: McLocalTime) -> Self {
         self.done_date = Some(date);
+        self
+    }
+
+    /// Sets whether the dates have seconds.
+    #[must_use]
+    pub const fn seconds(mut self, seconds: bool) -> Self {
+        self.seconds = seconds;
         self
     }
 
@@ -248,9 +259,15 @@ impl<'a> ReceiptWriter<'a> {
             b" dlvrd:",
             &numbers.dlvrd,
             b" submit date:",
-            &numbers.submit_date,
+            numbers
+                .submit_date
+                .get(..numbers.date_len)
+                .unwrap_or_default(),
             b" done date:",
-            &numbers.done_date,
+            numbers
+                .done_date
+                .get(..numbers.date_len)
+                .unwrap_or_default(),
             b" stat:",
             stat_word(self.state).as_bytes(),
             b" err:",
@@ -278,8 +295,10 @@ struct Numbers {
     sub: [u8; 3],
     dlvrd: [u8; 3],
     err: [u8; 3],
-    submit_date: [u8; 10],
-    done_date: [u8; 10],
+    submit_date: [u8; 12],
+    done_date: [u8; 12],
+    /// Digits of a date that are written.
+    date_len: usize,
 }
 
 impl Numbers {
@@ -288,8 +307,9 @@ impl Numbers {
             sub: three_digits(writer.sub),
             dlvrd: three_digits(writer.dlvrd),
             err: three_digits(writer.err),
-            submit_date: ten_digits(writer.submit_date),
-            done_date: ten_digits(writer.done_date),
+            submit_date: twelve_digits(writer.submit_date),
+            done_date: twelve_digits(writer.done_date),
+            date_len: if writer.seconds { 12 } else { 10 },
         }
     }
 }
@@ -304,10 +324,10 @@ fn digit(value: u16) -> u8 {
     b'0' + u8::try_from(value).unwrap_or_default()
 }
 
-/// `YYMMDDhhmm`: the text of the date without its seconds.
-fn ten_digits(date: Option<McLocalTime>) -> [u8; 10] {
+/// `YYMMDDhhmmss`: the start of the text of the date.
+fn twelve_digits(date: Option<McLocalTime>) -> [u8; 12] {
     date.and_then(|date| date.to_text().as_bytes().first_chunk().copied())
-        .unwrap_or([b'0'; 10])
+        .unwrap_or([b'0'; 12])
 }
 
 /// The parameters of a receipt, at most four; a slice of [`Tlv`].

@@ -90,7 +90,9 @@ fn the_text_ends_neither_in_an_escape_nor_in_nuls() {
 fn the_longest_receipt_has_the_stated_length() {
     let id = "f".repeat(64);
     let writer = ReceiptWriter::new(&id, MessageState::DELIVERED).text(&[b'x'; 300]);
-    assert_eq!(written(&writer).len(), ReceiptWriter::MAX_LEN);
+    assert_eq!(written(&writer).len(), ReceiptWriter::MAX_LEN - 4);
+    let longest = writer.seconds(true);
+    assert_eq!(written(&longest).len(), ReceiptWriter::MAX_LEN);
     const { assert!(ReceiptWriter::MAX_LEN <= 254) };
 }
 
@@ -181,4 +183,21 @@ fn the_kind_goes_with_the_state() {
     assert_eq!(class(MessageState::ENROUTE), EsmClass(0x20));
     let writer = ReceiptWriter::new("a", MessageState::ENROUTE).kind(ReceiptKind::DeliveryReceipt);
     assert_eq!(writer.esm_class(), EsmClass(0x04));
+}
+
+#[test]
+fn dates_have_seconds_where_the_reader_wants_them() {
+    let writer = ReceiptWriter::new("17", MessageState::DELIVERED)
+        .done_date(McLocalTime::new(2024, 1, 31, 10, 0, 12).unwrap());
+    assert!(contains(&written(&writer), "done date:2401311000 stat"));
+    let text = written(&writer.seconds(true));
+    assert!(contains(
+        &text,
+        "submit date:000000000000 done date:240131100012 stat"
+    ));
+    assert_eq!(text.len(), writer.seconds(true).text_len());
+}
+
+fn contains(text: &[u8], part: &str) -> bool {
+    core::str::from_utf8(text).unwrap().contains(part)
 }

@@ -77,6 +77,30 @@ impl Link<'_> {
         self.machine.set_peer_limits(self.now, window, rate);
     }
 
+    /// Decodes PDUs of the peer like this from now on, see
+    /// [`Machine::set_decoder`].
+    pub fn set_decoder(&mut self, decoder: smpp_codec::Decoder) {
+        self.machine.set_decoder(decoder);
+    }
+
+    /// Sets which responses with an error status have a body, see
+    /// [`Machine::set_error_bodies`].
+    pub fn set_error_bodies(&mut self, bodies: crate::ErrorBodies) {
+        self.machine.set_error_bodies(bodies);
+    }
+
+    /// Sets the silence after which `enquire_link` is sent, see
+    /// [`Machine::set_enquire_link`].
+    pub fn set_enquire_link(&mut self, silence: Option<core::time::Duration>) {
+        self.machine.set_enquire_link(silence);
+    }
+
+    /// Takes the peer for one of this version, see
+    /// [`Machine::set_peer_version`].
+    pub fn set_peer_version(&mut self, version: smpp_pdu::InterfaceVersion) {
+        self.machine.set_peer_version(version);
+    }
+
     /// The version in use, see [`Machine::version`].
     #[must_use]
     pub fn version(&self) -> smpp_pdu::InterfaceVersion {

@@ -303,7 +303,10 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         out: &mut impl OutBuf,
     ) -> Event<'static> {
         self.counters.faults = self.counters.faults.saturating_add(1);
-        let response = error_response(header.command_id, status, header.sequence_number);
+        let mut response = error_response(header.command_id, status, header.sequence_number);
+        if self.config.error_bodies.change(&response) {
+            self.config.error_bodies.apply(&mut response);
+        }
         let answered = self.put(&response, out);
         Event::Fault(Fault {
             command_id: header.command_id,

@@ -5,7 +5,9 @@ mod input;
 mod output;
 mod timers;
 
-use smpp_codec::OutBuf;
+use core::time::Duration;
+
+use smpp_codec::{Decoder, OutBuf};
 use smpp_pdu::{BindType, Body, CommandId, InterfaceVersion, Pdu, SequenceNumber, Unbind};
 
 use crate::asked::Asked;
@@ -13,7 +15,7 @@ use crate::counters::Counters;
 use crate::event::{CloseReason, Event, RequestId, SendError};
 use crate::pacer::{Bucket, Pacer};
 use crate::window::{Outstanding, Slot, Window};
-use crate::{Config, Instant, Rate, SessionState};
+use crate::{Config, ErrorBodies, Instant, Rate, SessionState};
 
 /// Slots that requests of the caller leave free for `enquire_link` and `unbind`.
 pub(crate) const OWN_REQUESTS: usize = 2;
@@ -124,6 +126,37 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         self.config.peer_window = window;
         self.config.peer_rate = rate;
         self.peer_bucket = rate.map(|rate| Bucket::new(rate, now));
+    }
+
+    /// Decodes PDUs of the peer like this from now on, see [`Config::decoder`].
+    pub fn set_decoder(&mut self, decoder: Decoder) {
+        self.config.decoder = decoder;
+    }
+
+    /// Sets which responses with an error status have a body from now on, see
+    /// [`Config::error_bodies`].
+    pub fn set_error_bodies(&mut self, bodies: ErrorBodies) {
+        self.config.error_bodies = bodies;
+    }
+
+    /// Sets the silence after which `enquire_link` is sent from now on, see
+    /// [`Config::enquire_link`].
+    pub fn set_enquire_link(&mut self, silence: Option<Duration>) {
+        self.config.enquire_link = silence;
+    }
+
+    /// Takes the peer for one of this version, whatever it has said: peers bind
+    /// with 0x50 that speak 3.4. While a bind is unanswered, this holds for its
+    /// response already; before any bind it does nothing.
+    pub fn set_peer_version(&mut self, version: InterfaceVersion) {
+        let version = version.normalized();
+        match &mut self.binding {
+            Some(binding) => binding.version = version,
+            None if self.version.is_some() => {
+                self.version = Some(version.min(self.config.version));
+            }
+            None => {}
+        }
     }
 
     /// Acts on timers whose moment has come. An `enquire_link` is appended to `out`.

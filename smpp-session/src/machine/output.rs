@@ -117,9 +117,16 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
             });
         }
         let version = self.answered_version();
-        let octets = if self.config.enforce_version && version < InterfaceVersion::V5_0 {
+        let old = self.config.enforce_version && version < InterfaceVersion::V5_0;
+        let bodies = self.config.error_bodies;
+        let octets = if old || bodies.change(response) {
             let mut adapted = *response;
-            adapt(version, &mut adapted);
+            if old {
+                adapt(version, &mut adapted);
+            }
+            if bodies.change(&adapted) {
+                bodies.apply(&mut adapted);
+            }
             encode(&adapted, out)?
         } else {
             encode(response, out)?

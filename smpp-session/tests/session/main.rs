@@ -16,6 +16,7 @@ mod flow;
 #[cfg(feature = "alloc")]
 mod link_loss;
 mod pair;
+mod peer;
 mod requests;
 mod table;
 mod timers;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smpp_pdu::{Address, BindType, CommandStatus, DataCoding, InterfaceVersion};
 use smpp_session::Rate;
 
-use super::{BindAttempt, Password, Refusal};
+use super::{BindAttempt, Password, Quirks, Refusal};
 
 /// An account: its name, its password, and what its sessions may do. What is
 /// not limited here is free.
@@ -41,6 +41,7 @@ pub struct Account {
     pub(crate) daily_quota: Option<u64>,
     pub(super) default_source: Option<Box<str>>,
     pub(super) default_data_coding: Option<DataCoding>,
+    pub(crate) quirks: Quirks,
 }
 
 /// Why something is no account, or no rule of one.
@@ -83,6 +84,7 @@ impl Account {
             daily_quota: None,
             default_source: None,
             default_data_coding: None,
+            quirks: Quirks::NONE,
         }
     }
 
@@ -189,6 +191,12 @@ impl Account {
         self
     }
 
+    /// Sets what its client needs otherwise than others.
+    pub fn quirks(mut self, quirks: Quirks) -> Self {
+        self.quirks = quirks;
+        self
+    }
+
     /// Whether it may use this source address. An empty one stands for the
     /// default of the account, and is allowed.
     #[must_use]
@@ -199,11 +207,12 @@ impl Account {
     }
 
     /// Whether anything is to be looked at in its requests.
-    pub(super) const fn has_rules_for_messages(&self) -> bool {
+    pub(super) fn has_rules_for_messages(&self) -> bool {
         !self.sources.is_empty()
             || self.daily_quota.is_some()
             || self.default_source.is_some()
             || self.default_data_coding.is_some()
+            || self.quirks.has_rules_for_messages()
     }
 
     /// The source of messages that have none.

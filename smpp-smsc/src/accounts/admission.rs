@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use smpp_pdu::{Address, Body, CommandStatus, DataCoding, DestAddress, Pdu};
+use smpp_pdu::{Address, Body, COctetStr, CommandStatus, DataCoding, DestAddress, Pdu};
 
 use super::Account;
-use crate::Timestamp;
 use crate::lists::Lists;
 use crate::submission::encoded;
+use crate::{MessageId, Timestamp};
 
 /// Checks a request against the rules of its account. Gives the octets of the
 /// request as it is to be treated, where the account fills something in.
@@ -27,6 +27,7 @@ pub(crate) fn admit(
         return Ok(None);
     }
     let mut body = pdu.body;
+    let id = original_id(account, &body);
     let messages = match &mut body {
         Body::SubmitSm(sm) => {
             fill(account, &mut sm.source_addr, Some(&mut sm.data_coding));
@@ -62,6 +63,9 @@ pub(crate) fn admit(
         Body::CancelBroadcastSm(sm) => fill(account, &mut sm.source_addr, None),
         _ => 0,
     };
+    if let (Some(id), Some(field)) = (&id, message_id(&mut body)) {
+        *field = id.as_c_octet_str();
+    }
     if messages > 0
         && let Some(quota) = account.daily_quota
         && !quotas.take(&account.system_id, quota, messages, now)
@@ -85,12 +89,38 @@ fn fill<'a>(
     {
         *source = default;
     }
-    if let (Some(data_coding), Some(default)) = (data_coding, account.default_data_coding)
-        && *data_coding == DataCoding(0)
-    {
-        *data_coding = default;
+    if let Some(data_coding) = data_coding {
+        match (*data_coding, account.default_data_coding) {
+            (DataCoding(0), Some(default)) => *data_coding = default,
+            (DataCoding(1), _) if account.quirks.gsm_as_ascii => *data_coding = DataCoding(0),
+            _ => {}
+        }
     }
     0
+}
+
+/// The id of the message that a request names, as the centre made it, where the
+/// account knows it in another form.
+fn original_id(account: &Account, body: &Body<'_>) -> Option<MessageId> {
+    if !account.quirks.has_other_ids() {
+        return None;
+    }
+    let mut body = *body;
+    let id = message_id(&mut body)?.as_str()?;
+    account.quirks.original_id(id.trim_start_matches(' '))
+}
+
+/// The field with which a request names a message.
+const fn message_id<'b, 'a>(body: &'b mut Body<'a>) -> Option<&'b mut COctetStr<'a>> {
+    match body {
+        Body::QuerySm(sm) => Some(&mut sm.message_id),
+        Body::CancelSm(sm) => Some(&mut sm.message_id),
+        Body::ReplaceSm(sm) => Some(&mut sm.message_id),
+        Body::BroadcastSm(sm) => Some(&mut sm.message_id),
+        Body::QueryBroadcastSm(sm) => Some(&mut sm.message_id),
+        Body::CancelBroadcastSm(sm) => Some(&mut sm.message_id),
+        _ => None,
+    }
 }
 
 fn check_source(account: &Account, source: Address<'_>) -> Result<(), CommandStatus> {

@@ -66,6 +66,8 @@ impl Account {
             "quota",
             self.daily_quota.map(|one| format!("{one} messages a day")),
         );
+        let quirks: Vec<_> = self.quirks.own_names().collect();
+        rule("quirks", Some(quirks.join(", ")));
         rules
     }
 }

@@ -6,6 +6,7 @@ mod authenticator;
 mod binds;
 mod describe;
 mod password;
+mod quirks;
 mod table;
 
 pub use account::{Account, NotAnAccount, SourceRule};
@@ -19,4 +20,5 @@ pub use password::hash_password;
 #[cfg(feature = "http")]
 pub(crate) use password::same;
 pub use password::{NotAHash, Password};
+pub use quirks::{IdForm, Quirks, ReceiptForm, UnknownQuirk};
 pub use table::{AccountTable, Accounts};

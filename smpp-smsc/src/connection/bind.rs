@@ -9,13 +9,13 @@ use smpp_pdu::{
     Bind, BindResp, COctetStr, CommandStatus, InterfaceVersion, Pdu, SequenceNumber, Tlv, Tlvs,
 };
 use smpp_session::driver::Link;
-use smpp_session::error_response;
+use smpp_session::{ErrorBodies, error_response};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 use tracing::info;
 
 use super::{Bound, Command, Connection};
-use crate::accounts::{Account, BindAttempt, BindPermit, Refusal};
+use crate::accounts::{Account, BindAttempt, BindPermit, Quirks, Refusal};
 use crate::engine::Input;
 use crate::registry::{BoundSession, SessionInfo};
 
@@ -114,11 +114,12 @@ impl Connection {
     /// allow it.
     pub(super) fn decide(&mut self, link: &mut Link<'_>, decision: BindDecision) {
         let BindDecision {
-            attempt,
+            mut attempt,
             sequence_number,
             answer,
         } = decision;
         let admitted = answer.and_then(|account| {
+            attempt.version = account.quirks.version.unwrap_or(attempt.version);
             account.admits(&attempt)?;
             if let Some(status) = self.faults.as_mut().and_then(|faults| faults.bind()) {
                 return Err(Refusal::new(status, "the scenario wants it"));
@@ -132,7 +133,9 @@ impl Connection {
         };
         let version = attempt.version.normalized();
         let tlvs = [Tlv::sc_interface_version(InterfaceVersion::V5_0)];
-        let tlvs = if version.supports_tlvs() {
+        let quirks = &account.quirks;
+        self.set_quirks(link, quirks, version);
+        let tlvs = if version.supports_tlvs() && !quirks.hides_version {
             Tlvs::from_slice(&tlvs)
         } else {
             Tlvs::EMPTY
@@ -182,6 +185,22 @@ impl Connection {
             version,
         });
         self.counts.binds += 1;
+    }
+
+    /// Makes the session one for this client.
+    fn set_quirks(&self, link: &mut Link<'_>, quirks: &Quirks, version: InterfaceVersion) {
+        if quirks.version.is_some() {
+            link.set_peer_version(version);
+        }
+        if quirks.strict {
+            link.set_decoder(self.shared.session.decoder.strict(true).version(version));
+        }
+        if quirks.error_bodies != ErrorBodies::Usual {
+            link.set_error_bodies(quirks.error_bodies);
+        }
+        if quirks.no_enquire_link {
+            link.set_enquire_link(None);
+        }
     }
 
     fn permit(&self, account: &Account) -> Result<BindPermit, Refusal> {

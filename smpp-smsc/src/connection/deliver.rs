@@ -28,7 +28,7 @@ impl Connection {
                 ),
                 DeliveryContent::Receipt(_) | DeliveryContent::Notification(_) => (
                     "deliver_sm",
-                    with_receipt(&delivery, bound.version, |deliver| {
+                    with_receipt(&delivery, bound.version, &bound.account.quirks, |deliver| {
                         link.request(id, deliver)
                     }),
                 ),

@@ -50,6 +50,10 @@ impl Absent {
         }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.destinations.len()
+    }
+
     fn take(&mut self, destination: &[u8]) -> Vec<MessageKey> {
         let keys = self.of.remove(destination).unwrap_or_default();
         for key in &keys {

@@ -150,7 +150,11 @@ impl Engine {
             Some(next) => after.life.repeat(number, next),
             None => {
                 let retries = &self.settings.retries;
-                after.life.report(now, number, outcome, retries)
+                let news = after.life.report(now, number, outcome, retries);
+                if let (true, Outcome::NotNow { error }) = (news, outcome) {
+                    self.settings.counters.failed(retries.class(error));
+                }
+                news
             }
         };
         if !news {

@@ -13,7 +13,7 @@ use super::{Asked, Engine, Group};
 use crate::address::is_meant;
 use crate::answer::Reply;
 use crate::submission::{Work, check_text, encoded};
-use crate::times::{schedule_time, validity_time};
+use crate::times::validity_time;
 use crate::{Message, MessageId, Timestamp};
 
 impl Engine {
@@ -115,7 +115,8 @@ impl Engine {
             replace.tlvs,
         )?;
         let now = self.now();
-        let scheduled = schedule_time(now, replace.schedule_delivery_time)?;
+        let rules = self.settings.times;
+        let scheduled = rules.schedule(now, replace.schedule_delivery_time)?;
         let expires = validity_time(now, replace.validity_period)?;
         if expires.is_some_and(|expires| expires <= now.max(scheduled.unwrap_or(now))) {
             return Err(CommandStatus::ESME_RINVEXPIRY);
@@ -131,6 +132,9 @@ impl Engine {
             let Some(mut message) = replaced(&message, replace, now) else {
                 continue;
             };
+            let from = scheduled.unwrap_or(message.life.record().scheduled);
+            let expires = expires.or(scheduled.map(|_| message.life.expires()));
+            let expires = expires.map(|expires| rules.cut(from.max(now), expires));
             if message.life.replace(scheduled, expires).is_ok() {
                 self.changed_life(message, &mut own);
                 changed += 1;

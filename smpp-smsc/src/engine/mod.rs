@@ -15,6 +15,7 @@ mod mobile;
 mod outbox;
 mod passing;
 mod present;
+mod queues;
 
 use core::time::Duration;
 use std::collections::{HashMap, HashSet};
@@ -30,8 +31,10 @@ use crate::connection::{Command, DeliveryOutcome};
 use crate::hash::IdSet;
 use crate::network::{Attempt, Network, Outcome, Report, Reports};
 use crate::registry::{BoundSession, ConnectionId, Registry, SessionInfo};
-use crate::store::{Change, Delivery, DeliveryContent, DeliveryKey, Store, StoreError};
+use crate::stats::Counters;
+use crate::store::{Change, Counted, Delivery, DeliveryContent, DeliveryKey, Store, StoreError};
 use crate::submission::{Job, Work};
+use crate::times::TimeRules;
 use crate::{Clock, Message, Retries, Timestamp};
 
 use absent::Absent;
@@ -42,6 +45,7 @@ pub(crate) use mobile::Mobile;
 use outbox::Outbox;
 pub(crate) use outbox::Pending;
 use passing::Passing;
+pub use queues::Queues;
 
 /// Inputs that are taken at once. Each may carry a whole batch.
 const MAX_INPUTS: usize = 1024;
@@ -79,6 +83,8 @@ pub(crate) enum Input {
     Cancel(Box<Cancelling>),
     /// Messages for an ESME.
     Mobile(Mobile),
+    /// What waits?
+    Queues(oneshot::Sender<Queues>),
     /// Who is bound?
     Sessions(oneshot::Sender<Vec<SessionInfo>>),
     /// End, once all that was queued before is done.
@@ -94,10 +100,11 @@ pub(crate) struct Batch {
 }
 
 /// The numbers of an engine.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) clock: Clock,
     pub(crate) retries: Retries,
+    pub(crate) times: TimeRules,
     /// How long an attempt may take.
     pub(crate) lease: Duration,
     /// How long a request in transaction mode waits for the outcome.
@@ -106,6 +113,7 @@ pub(crate) struct Settings {
     pub(crate) receipt_lifetime: Duration,
     /// How long a message is kept that has ended.
     pub(crate) history: Duration,
+    pub(crate) counters: Arc<Counters>,
 }
 
 /// The request that is answered.
@@ -144,6 +152,8 @@ pub(crate) struct Engine {
     absent: Absent,
     next_key: u64,
     next_sweep: Timestamp,
+    /// Inputs that waited when this turn began.
+    backlog: usize,
 }
 
 impl Engine {
@@ -157,6 +167,7 @@ impl Engine {
         // Behind the keys of a process that started earlier.
         let now = settings.clock.now();
         let next_key = now.0.saturating_mul(1000);
+        let store = Arc::new(Counted::new(store, settings.counters.clone()));
         Self {
             store,
             network,
@@ -171,6 +182,7 @@ impl Engine {
             absent: Absent::default(),
             next_key,
             next_sweep: now,
+            backlog: 0,
         }
     }
 
@@ -181,6 +193,7 @@ impl Engine {
             let received = self.inputs.recv_many(&mut inputs, MAX_INPUTS);
             // Time that has come, or an input: either is worth a turn.
             let _ = tokio::time::timeout(pause, received).await;
+            self.backlog = inputs.len() + self.inputs.len();
             let mut stop = false;
             let mut group = Group::default();
             for input in inputs.drain(..) {
@@ -254,6 +267,9 @@ impl Engine {
                 }
             }
             Input::Closed(id) => self.closed(id),
+            Input::Queues(reply) => {
+                let _ = reply.send(self.queues());
+            }
             Input::Sessions(reply) => {
                 // Whoever asked may have gone.
                 let _ = reply.send(self.registry.list());
@@ -369,6 +385,8 @@ impl Engine {
     /// Hands attempts to the network, in a task of their own: what it does
     /// wrong must not end the engine.
     async fn attempt(&self, attempts: Vec<Attempt>) {
+        let count = u64::try_from(attempts.len()).unwrap_or(u64::MAX);
+        self.settings.counters.attempts.add(count);
         let (network, reports) = (self.network.clone(), self.reports.clone());
         let task = tokio::spawn(async move { network.attempt(attempts, &reports).await });
         if let Err(error) = task.await {
@@ -406,6 +424,9 @@ impl Engine {
             let (number, outcome) = (report.number, report.outcome);
             let retries = &self.settings.retries;
             if message.life.report(now, number, outcome, retries) && seen.insert(report.key) {
+                if let Outcome::NotNow { error } = outcome {
+                    self.settings.counters.failed(retries.class(error));
+                }
                 let first_success = outcome == Outcome::Delivered && number == 1;
                 let watched = !first_success || !self.alerts.is_empty();
                 let watched = watched.then(|| message.clone());

@@ -116,6 +116,11 @@ impl Outbox {
         self.ready.remove(&key).is_some() || self.delayed.len() < delayed
     }
 
+    /// What is in memory and not under way.
+    pub(super) fn len(&self) -> usize {
+        self.ready.len() + self.delayed.len()
+    }
+
     /// What is to be sent next.
     pub(super) fn first(&self) -> Option<&Pending> {
         self.ready.first_key_value().map(|(_, pending)| pending)

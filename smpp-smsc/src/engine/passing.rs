@@ -53,6 +53,10 @@ impl Passing {
         self.deadlines.first().map(|(deadline, _)| *deadline)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.messages.len()
+    }
+
     fn take(&mut self, key: &MessageKey) -> Option<Passenger> {
         let passenger = self.messages.remove(key)?;
         self.deadlines.remove(&(passenger.deadline, key.clone()));
@@ -88,6 +92,8 @@ impl Engine {
             self.settings.lease
         };
         let deadline = now.after(limit.max(Duration::from_millis(1)));
+        let accepted = u64::try_from(count).unwrap_or(u64::MAX);
+        self.settings.counters.messages_accepted.add(accepted);
         for message in messages {
             let mut message = Arc::unwrap_or_clone(message);
             message.life.claim(now, deadline);
@@ -187,6 +193,7 @@ impl Engine {
         let (now, number) = (self.now(), message.life.attempts());
         let retries = &self.settings.retries;
         message.life.report(now, number, outcome, retries);
+        self.settings.counters.ended(message.life.record().state);
         let message = Arc::new(message);
         let failure = if outcome == Outcome::Delivered {
             if !self.alerts.is_empty() {

@@ -1,4 +1,20 @@
 const show = (id, text) => { document.getElementById(id).textContent = text; };
+// The sum of all series of a metric, or of those with this state.
+function value(text, name, state) {
+  let sum = null;
+  for (const line of text.split('\n')) {
+    const [, series, labels, number] = /^smpp_smsc_(\w+)(\{.*\})? (\S+)$/.exec(line) || [];
+    if (series === name && (!state || (labels || '').includes('state="' + state + '"'))) {
+      sum += Number(number);
+    }
+  }
+  return sum === null ? '?' : sum;
+}
+function fill(id, values) {
+  const row = document.createElement('tr');
+  for (const one of values) { row.insertCell().textContent = one; }
+  document.getElementById(id).replaceChildren(row);
+}
 async function refresh() {
   try {
     const sessions = await (await fetch('/api/sessions')).json();
@@ -11,6 +27,14 @@ async function refresh() {
     });
     document.getElementById('sessions').replaceChildren(...rows);
     const text = await (await fetch('/metrics')).text();
+    const ended = ['delivered', 'expired', 'undeliverable', 'rejected', 'deleted', 'other'];
+    fill('states', [
+      value(text, 'messages', 'waiting'),
+      value(text, 'messages', 'in_hand'),
+      ...ended.map(state => value(text, 'messages_ended_total', state)),
+    ]);
+    const queues = ['engine_inputs', 'outbox', 'deliveries_in_flight', 'passing_messages', 'absent_messages'];
+    fill('queues', queues.map(name => value(text, name)));
     show('metrics', text.split('\n').filter(line => line && !line.startsWith('#')).join('\n'));
   } catch (error) {
     show('metrics', 'The message centre does not answer: ' + error);

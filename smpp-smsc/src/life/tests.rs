@@ -1,5 +1,7 @@
 //! Every way from one state to the next.
 
+use core::time::Duration;
+
 use super::*;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -34,6 +36,12 @@ fn every_outcome_leads_to_its_state() {
             Outcome::NotNow { error: 27 },
             MessageState::ENROUTE,
             27,
+            Some(Duration::from_secs(300)),
+        ),
+        (
+            Outcome::NotNow { error: 31 },
+            MessageState::ENROUTE,
+            31,
             Some(Duration::from_secs(10)),
         ),
     ] {

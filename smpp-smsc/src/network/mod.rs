@@ -95,7 +95,8 @@ pub enum Outcome {
     Delivered,
     /// Not now; a later attempt may succeed.
     NotNow {
-        /// The network's error.
+        /// The network's error, whose [class](crate::FailureClass) decides when
+        /// that is.
         error: u8,
     },
     /// Never.

@@ -14,6 +14,7 @@ use super::{Inner, Opaque, Smsc};
 use crate::accounts::{AccountTable, Accounts, Authenticator, Quotas};
 use crate::connection::Shared;
 use crate::engine::{Engine, Settings};
+use crate::findings::Findings;
 use crate::lists::Lists;
 use crate::message_id::Ids;
 #[cfg(feature = "scenario")]
@@ -21,9 +22,12 @@ use crate::network::Simulated;
 use crate::network::{Handsets, Network, Reports};
 #[cfg(feature = "scenario")]
 use crate::scenario::{Decisions, Scenario};
-use crate::stats::Counters;
 use crate::store::{MemoryStore, Store};
+use crate::times::TimeRules;
 use crate::{Clock, Retries};
+
+/// How long delivery is tried at most, where nothing else was set.
+const MAX_VALIDITY: Duration = Duration::from_secs(7 * 86_400);
 
 /// Makes a message centre, see [`Smsc::builder`].
 #[derive(Debug)]
@@ -39,7 +43,8 @@ pub struct Builder {
     gate: GateLimits,
     handshake: Duration,
     shutdown_limit: Duration,
-    validity: Duration,
+    /// `None` is [`MAX_VALIDITY`], or the default of messages if that is longer.
+    max_validity: Option<Duration>,
     lists: Lists,
     settings: Settings,
     #[cfg(feature = "scenario")]
@@ -71,15 +76,21 @@ impl Builder {
             gate: GateLimits::default(),
             handshake: Duration::from_secs(5),
             shutdown_limit: Duration::from_secs(5),
-            validity: Duration::from_secs(72 * 3600),
+            max_validity: None,
             lists: Lists::default(),
             settings: Settings {
                 clock: Clock::system(),
                 retries: Retries::default(),
+                times: TimeRules {
+                    validity: Duration::from_secs(72 * 3600),
+                    max_validity: MAX_VALIDITY,
+                    max_schedule: Duration::MAX,
+                },
                 lease: Duration::from_secs(60),
                 transaction_limit: Duration::from_secs(5),
                 receipt_lifetime: Duration::from_secs(72 * 3600),
                 history: Duration::from_secs(72 * 3600),
+                counters: Arc::default(),
             },
             #[cfg(feature = "scenario")]
             scenario: None,
@@ -176,11 +187,32 @@ impl Builder {
     /// Sets how long delivery is tried where the message does not say. Default
     /// 72 hours.
     pub fn validity(mut self, validity: Duration) -> Self {
-        self.validity = validity;
+        self.settings.times.validity = validity;
         self
     }
 
-    /// Sets how long to wait after attempts that failed for now.
+    /// Sets how long delivery is tried at most, from the time on that a message
+    /// is scheduled for: a longer `validity_period` or `qos_time_to_live` is cut
+    /// to it, in `replace_sm` too, and not refused, since clients ask for as much
+    /// as the field holds. `Duration::MAX` cuts nothing. Broadcasts are not cut:
+    /// their validity is how long they are shown.
+    ///
+    /// Default: 7 days, or [`validity`](Self::validity) if that is longer.
+    pub fn max_validity(mut self, limit: Duration) -> Self {
+        self.max_validity = Some(limit.max(Duration::from_secs(1)));
+        self
+    }
+
+    /// Sets how far ahead a message may be scheduled; what is farther is refused
+    /// with `ESME_RINVSCHED`. Default: without limit.
+    pub fn max_schedule(mut self, limit: Duration) -> Self {
+        self.settings.times.max_schedule = limit;
+        self
+    }
+
+    /// Sets how long to wait after attempts that failed for now. Default: by the
+    /// [class of the failure](crate::FailureClass), see
+    /// [`Retries::default`](Retries#impl-Default-for-Retries).
     pub fn retries(mut self, retries: Retries) -> Self {
         self.settings.retries = retries;
         self
@@ -268,7 +300,10 @@ impl Builder {
     /// # Panics
     /// Outside of a tokio runtime.
     #[must_use]
-    pub fn start(self) -> Smsc {
+    pub fn start(mut self) -> Smsc {
+        let times = &mut self.settings.times;
+        let usual = MAX_VALIDITY.max(times.validity);
+        times.max_validity = self.max_validity.unwrap_or(usual);
         let (engine, inputs) = unbounded_channel();
         let clock = self.settings.clock;
         let table = Arc::new(AccountTable::new(self.accounts));
@@ -278,10 +313,11 @@ impl Builder {
             authenticator: authenticator.unwrap_or_else(|| Opaque(table.clone())),
             binds: Arc::default(),
             quotas: Quotas::default(),
-            counters: Counters::default(),
+            counters: self.settings.counters.clone(),
+            findings: Findings::default(),
             clock,
             ids: Ids::new(clock.now()),
-            validity: self.validity,
+            times: self.settings.times,
             lists: self.lists,
             session: self.session,
             engine: engine.clone(),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use smpp_pdu::{Address, Body, Pdu, PriorityFlag, SequenceNumber, ShortMessage, SubmitSm};
 
-use super::{Change, Committed, Delivery, DeliveryContent, DeliveryKey, Store};
+use super::{Change, Committed, Delivery, DeliveryContent, DeliveryKey, Sizes, Store};
 use crate::network::Outcome;
 use crate::{Life, Message, MessageId, MessageKey, Retries, Timestamp};
 
@@ -37,6 +37,7 @@ where
     a_claim_after_the_validity_is_no_attempt(&open().await).await;
     a_final_message_is_never_due(&open().await).await;
     what_ended_long_ago_is_swept(&open().await).await;
+    sizes_follow_what_happens(&open().await).await;
     the_outbox_keeps_its_order(&open().await).await;
     the_outbox_keeps_what_a_delivery_is(&open().await).await;
     outboxes_of_accounts_are_apart(&open().await).await;
@@ -316,6 +317,63 @@ async fn what_ended_long_ago_is_swept(store: &impl Store) {
     assert_eq!(ok(store.sweep(Timestamp(9000), 10).await), 1);
     // What has not ended stays.
     left(&["d"]).await;
+}
+
+async fn sizes_follow_what_happens(store: &impl Store) {
+    let sizes = async || ok(store.sizes().await);
+    let Some(empty) = sizes().await else {
+        // It does not tell.
+        return;
+    };
+    assert_eq!(empty, Sizes::default());
+    let is = async |waiting, in_hand, ended, outbox| {
+        let now = sizes().await;
+        assert_eq!(now, Some(Sizes::new(waiting, in_hand, ended, outbox)));
+    };
+    let messages = [
+        message("a", 0, 10),
+        message("b", 0, 20),
+        message("c", 0, 5000),
+    ];
+    insert(store, &messages).await;
+    is(3, 0, 0, 0).await;
+    ok(store.claim(SECOND, Timestamp(2000), 1).await);
+    is(2, 1, 0, 0).await;
+    ok(store.claim(SECOND, Timestamp(2000), 10).await);
+    is(1, 2, 0, 0).await;
+    // The lease of one is over: it is in hand again, and no more than once.
+    ok(store.claim(Timestamp(2000), Timestamp(3000), 1).await);
+    is(1, 2, 0, 0).await;
+
+    let [first, second, third] = &messages;
+    let reported = async |message: &Message, outcome| {
+        let found = ok(store.find(&message.key.id).await);
+        let found = ok(found.first().ok_or("it is not found"));
+        let mut message = Message::clone(found);
+        let attempt = message.life.attempts();
+        let now = Timestamp(2000);
+        let retries = Retries::default();
+        assert!(message.life.report(now, attempt, outcome, &retries));
+        Change::Update(message.into())
+    };
+    let mut cancelled = Message::clone(third);
+    ok(cancelled.life.cancel(SECOND));
+    let changes = vec![
+        reported(first, Outcome::Delivered).await,
+        reported(second, Outcome::NotNow { error: 1 }).await,
+        Change::Update(cancelled.into()),
+        Change::Enqueue(delivery("esme", 1)),
+        Change::Enqueue(delivery("other", 2)),
+    ];
+    ok(store.commit(changes).await);
+    is(1, 0, 2, 2).await;
+    let gone = Change::Dequeue {
+        account: "other".into(),
+        key: DeliveryKey(2),
+    };
+    ok(store.commit(vec![gone.clone(), gone]).await);
+    assert_eq!(ok(store.sweep(Timestamp(9000), 10).await), 2);
+    is(1, 0, 0, 1).await;
 }
 
 async fn the_outbox_keeps_what_a_delivery_is(store: &impl Store) {

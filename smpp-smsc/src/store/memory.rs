@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Change, Committed, Delivery, DeliveryKey, Pair, Place, Store, StoreError, rank};
+use super::{
+    Change, Committed, Delivery, DeliveryKey, Pair, Place, Sizes, Store, StoreError, rank,
+};
 use crate::hash::IdMap;
 use crate::{Message, MessageId, MessageKey, Timestamp};
 
@@ -30,6 +32,8 @@ struct Tables {
     listed: HashMap<Box<[u8]>, BTreeSet<Place>>,
     /// Messages in the lists of `due`.
     waiting_messages: usize,
+    /// Of these, those with an attempt under way.
+    in_hand: usize,
     /// Messages with a final state, the one that ended first in front.
     finished: VecDeque<u32>,
     outbox: HashMap<Arc<str>, BTreeMap<DeliveryKey, Arc<Delivery>>>,
@@ -187,7 +191,10 @@ impl Tables {
             self.list(&message);
         }
         let Some(slot) = self.slot(at) else { return };
+        let in_flight = message.life.is_in_flight();
         let before = slot.message.replace(message);
+        let was_in_flight = before.as_ref().is_some_and(|one| one.life.is_in_flight());
+        self.count_in_hand(was_in_flight, in_flight);
         self.set_due(at, due);
         if let Some(before) = &before
             && before.is_listed()
@@ -197,6 +204,10 @@ impl Tables {
         if is_final && before.is_none_or(|before| !before.life.is_final()) {
             self.finished.push_back(at);
         }
+    }
+
+    fn count_in_hand(&mut self, before: bool, now: bool) {
+        self.in_hand = self.in_hand + usize::from(now) - usize::from(before);
     }
 
     fn list(&mut self, message: &Message) {
@@ -255,8 +266,10 @@ impl Tables {
         let at = list.oldest;
         let message = self.slot(at)?.message.as_mut()?;
         let before = message.is_listed().then(|| message.clone());
+        let was_in_flight = message.life.is_in_flight();
         Arc::make_mut(message).life.claim(now, lease_until);
         let message = message.clone();
+        self.count_in_hand(was_in_flight, message.life.is_in_flight());
         self.set_due(at, Moment::of(&message));
         if let Some(before) = before {
             self.unlist(at, &before);
@@ -425,6 +438,18 @@ impl Store for MemoryStore {
                     .map(|(_, delivery)| delivery.clone())
                     .collect()
             })
+        }))
+    }
+
+    async fn sizes(&self) -> Result<Option<Sizes>, StoreError> {
+        let number = |length| u64::try_from(length).unwrap_or(u64::MAX);
+        Ok(self.with(|tables| {
+            Some(Sizes::new(
+                number(tables.waiting_messages - tables.in_hand),
+                number(tables.in_hand),
+                number(tables.finished.len()),
+                number(tables.waiting),
+            ))
         }))
     }
 }

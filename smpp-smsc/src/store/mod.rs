@@ -4,6 +4,7 @@
 //! [`conformance`] suite.
 
 pub mod conformance;
+mod counted;
 mod memory;
 #[cfg(feature = "redb")]
 mod redb;
@@ -16,6 +17,7 @@ use smpp_pdu::{Address, PriorityFlag};
 
 use crate::{Message, MessageId, MessageKey, Timestamp};
 
+pub(crate) use counted::Counted;
 pub use memory::MemoryStore;
 #[cfg(feature = "redb")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redb")))]
@@ -82,6 +84,39 @@ pub trait Store: Send + Sync + 'static {
         after: Option<DeliveryKey>,
         limit: usize,
     ) -> Result<Vec<Arc<Delivery>>, StoreError>;
+
+    /// How much there is of everything. `None`, the default, from a store that
+    /// does not know without counting: it is asked every few seconds.
+    async fn sizes(&self) -> Result<Option<Sizes>, StoreError> {
+        Ok(None)
+    }
+}
+
+/// How much there is in a store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sizes {
+    /// Messages that wait for an attempt to deliver them.
+    pub waiting: u64,
+    /// Messages with an attempt under way.
+    pub in_hand: u64,
+    /// Messages that have ended, and are kept for `query_sm`.
+    pub ended: u64,
+    /// What waits for ESMEs or was not acknowledged yet, of all accounts.
+    pub outbox: u64,
+}
+
+impl Sizes {
+    /// So many of each.
+    #[must_use]
+    pub const fn new(waiting: u64, in_hand: u64, ended: u64, outbox: u64) -> Self {
+        Self {
+            waiting,
+            in_hand,
+            ended,
+            outbox,
+        }
+    }
 }
 
 /// One change of a store.

@@ -1,14 +1,17 @@
 //! The interface over HTTP.
 
 use core::net::SocketAddr;
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use smpp_pdu::*;
 use smpp_smsc::Smsc;
 use smpp_smsc::http::{self, HttpOptions};
+use smpp_smsc::network::Outcome;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::script::{NEVER, NOT_NOW, Script};
 use crate::support::*;
 
 async fn serve_http(smsc: &Smsc, options: HttpOptions) -> SocketAddr {
@@ -134,6 +137,123 @@ async fn sessions_messages_and_metrics_are_told() {
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
+}
+
+/// The samples of a text for Prometheus, by name and labels.
+#[track_caller]
+fn samples(text: &str) -> HashMap<&str, f64> {
+    let body = text.strip_suffix("# EOF\n").expect("the end is marked");
+    let mut families: HashMap<&str, &str> = HashMap::new();
+    let mut samples = HashMap::new();
+    for line in body.lines() {
+        if let Some(comment) = line.strip_prefix("# ") {
+            let mut words = comment.splitn(3, ' ');
+            let (kind, name) = (words.next().unwrap(), words.next().unwrap());
+            let what = words.next().unwrap();
+            if kind == "TYPE" {
+                let before = families.insert(name, what);
+                assert!(before.is_none(), "{name} is told twice");
+            }
+            continue;
+        }
+        let (series, value) = line.rsplit_once(' ').unwrap();
+        let name = series.split('{').next().unwrap();
+        let known = families.iter().any(|(family, kind)| match *kind {
+            "counter" => name.strip_suffix("_total") == Some(family),
+            "histogram" => ["_sum", "_count", "_bucket"]
+                .iter()
+                .any(|end| name.strip_suffix(end) == Some(family)),
+            _ => name == *family,
+        });
+        assert!(known, "{line} belongs to nothing");
+        let before = samples.insert(series, value.parse().expect(line));
+        assert!(before.is_none(), "{series} is told twice");
+    }
+    samples
+}
+
+#[tokio::test]
+async fn metrics_tell_where_messages_are_and_what_became_of_them() {
+    let busy = Outcome::NotNow { error: 31 };
+    let network = Script::new([Outcome::Delivered, NEVER, NOT_NOW, busy, Outcome::Delivered]);
+    let (smsc, address) = serve(centre().network(network.clone())).await;
+    let web = serve_http(&smsc, HttpOptions::new()).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    for count in 1..=4 {
+        client.ask(sm()).await.message_id();
+        network.attempted(count).await;
+    }
+    let datagram = sm().esm_class(EsmClass(0x01));
+    client.ask(datagram).await.message_id();
+    let later = sm().schedule_delivery_time(text(TOMORROW)).with_receipt();
+    client.ask(later).await.message_id();
+    let id = client.ask(later).await.message_id();
+    let cancel = CancelSm::default()
+        .message_id(text(&id))
+        .source_addr(later.source_addr);
+    client.ask(cancel).await;
+    // The receipt of what was cancelled waits for its acknowledgement.
+    let receipt = client.receive().await;
+    assert_eq!(receipt.receipt().1, MessageState::DELETED);
+
+    let expected = [
+        ("messages_accepted_total", 7.0),
+        ("messages_ended_total{state=\"delivered\"}", 2.0),
+        ("messages_ended_total{state=\"undeliverable\"}", 1.0),
+        ("messages_ended_total{state=\"deleted\"}", 1.0),
+        ("messages_ended_total{state=\"expired\"}", 0.0),
+        ("attempts_total", 5.0),
+        ("failed_attempts_total{class=\"absent\"}", 1.0),
+        ("failed_attempts_total{class=\"busy\"}", 1.0),
+        ("failed_attempts_total{class=\"system\"}", 0.0),
+        ("messages{state=\"waiting\"}", 3.0),
+        ("messages{state=\"in_hand\"}", 0.0),
+        ("messages{state=\"ended\"}", 3.0),
+        ("outbox", 1.0),
+        ("outbox_ready{system_id=\"esme\"}", 0.0),
+        ("deliveries_in_flight{system_id=\"esme\"}", 1.0),
+        ("absent_messages", 2.0),
+        ("passing_messages", 0.0),
+        ("failed_commits_total", 0.0),
+    ];
+    let missing = async || {
+        let (_, text) = get(web, "/metrics").await;
+        let samples = samples(&text);
+        let told = |name: &str| samples.get(format!("smpp_smsc_{name}").as_str()).copied();
+        let commits = told("commits_total").unwrap();
+        assert!(commits >= 7.0, "{text}");
+        assert!(
+            told("committed_changes_total").unwrap() >= commits,
+            "{text}"
+        );
+        assert_eq!(told("commit_seconds_count"), Some(commits), "{text}");
+        let all = told("commit_seconds_bucket{le=\"+Inf\"}");
+        assert_eq!(all, Some(commits), "{text}");
+        assert!(told("engine_inputs").unwrap() >= 1.0, "{text}");
+        let differs = |one: &&(&str, f64)| told(one.0) != Some(one.1);
+        expected
+            .iter()
+            .filter(differs)
+            .map(|one| one.0)
+            .collect::<Vec<_>>()
+    };
+    until(|| async { missing().await.is_empty() }).await;
+}
+
+#[tokio::test]
+async fn a_client_that_is_off_spec_is_seen_in_the_metrics() {
+    let (smsc, address) = serve(centre()).await;
+    let web = serve_http(&smsc, HttpOptions::new()).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let mut octets = client.encode(sm());
+    // A NUL behind the last field.
+    octets.push(0);
+    octets[3] += 1;
+    client.write(&octets).await;
+    client.receive().await.message_id();
+    let (_, text) = get(web, "/metrics").await;
+    let series = "smpp_smsc_findings_total{system_id=\"esme\",finding=\"stray_nuls\"}";
+    assert_eq!(samples(&text).get(series), Some(&1.0), "{text}");
 }
 
 #[tokio::test]

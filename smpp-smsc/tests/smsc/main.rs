@@ -20,6 +20,7 @@ mod modes;
 mod operations;
 mod present;
 mod priority;
+mod quirks;
 mod receipts;
 mod redelivery;
 mod script;

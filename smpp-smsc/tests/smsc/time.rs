@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use smpp_pdu::*;
 use smpp_session::{Config, Role};
 use smpp_smsc::network::{Attempt, Network, Outcome, Reports};
-use smpp_smsc::{Builder, Clock};
+use smpp_smsc::{Builder, Clock, FailureClass, Retries};
 use tokio::io::DuplexStream;
 use tokio::time::Instant;
 
@@ -16,17 +16,22 @@ use crate::support::*;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Handsets that are switched off for the first attempts.
+/// Handsets that take nothing with the first attempts: they are switched off, or
+/// have another error.
 #[derive(Clone)]
 struct Off {
     attempts: Arc<AtomicUsize>,
     fails: usize,
+    error: u8,
 }
 
 impl Off {
     fn new(fails: usize) -> Self {
-        let attempts = Arc::default();
-        Self { attempts, fails }
+        Self {
+            attempts: Arc::default(),
+            fails,
+            error: FailureClass::Absent.usual_error(),
+        }
     }
 }
 
@@ -37,7 +42,7 @@ impl Network for Off {
         for attempt in attempts {
             let before = self.attempts.fetch_add(1, Ordering::Relaxed);
             ended.push(attempt.ended(if before < self.fails {
-                Outcome::NotNow { error: 27 }
+                Outcome::NotNow { error: self.error }
             } else {
                 Outcome::Delivered
             }));
@@ -89,7 +94,9 @@ async fn after_72_hours_without_success_a_message_expires() {
     let waited = start.elapsed();
     assert!(waited >= 72 * HOUR, "{waited:?}");
     assert!(waited < 72 * HOUR + Duration::from_secs(1), "{waited:?}");
-    assert_eq!(attempts.load(Ordering::Relaxed), 5 + 71);
+    // The first, 5, 15 and 30 minutes and an hour after one another, then every
+    // three hours.
+    assert_eq!(attempts.load(Ordering::Relaxed), 5 + 23);
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,13 +113,95 @@ async fn a_validity_of_its_own_ends_a_message_earlier() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handset_that_comes_back_gets_the_message_with_the_next_attempt() {
-    let mut client = client(centre().network(Off::new(3))).await;
+async fn a_validity_that_is_too_long_is_cut() {
+    let absent = || centre().network(Off::new(usize::MAX));
+    let seven_days = 7 * 24 * HOUR;
+    for (builder, limit) in [
+        (absent(), seven_days),
+        (absent().max_validity(2 * HOUR), 2 * HOUR),
+        (absent().validity(9 * 24 * HOUR), 9 * 24 * HOUR),
+    ] {
+        let mut client = client(builder).await;
+        let ttl = [Tlv::qos_time_to_live(3_000_000)];
+        let last = text("351231235959948+");
+        let submit = sm().with_receipt();
+        for submit in [
+            submit.validity_period(text("000100000000000R")),
+            submit.validity_period(last),
+            submit.tlvs(Tlvs::from_slice(&ttl)),
+        ] {
+            let start = Instant::now();
+            let id = client.ask(submit).await.message_id();
+            // What waits is given another validity, as long again.
+            let replace = ReplaceSm::default()
+                .message_id(text(&id))
+                .source_addr(submit.source_addr)
+                .validity_period(last)
+                .registered_delivery(submit.registered_delivery);
+            tokio::time::sleep(HOUR).await;
+            assert_eq!(client.ask(replace).await.status(), CommandStatus::ESME_ROK);
+            assert_eq!(receipt(&mut client).await, (id, MessageState::EXPIRED));
+            let seconds = start.elapsed().as_secs();
+            assert_eq!(seconds, (HOUR + limit).as_secs(), "{submit:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_scheduled_too_far_ahead_is_refused() {
+    let mut client = client(centre().max_schedule(48 * HOUR)).await;
+    let id = client.ask(at("000002000000000R")).await.message_id();
+    for far in ["000002000001000R", "351231235959948+"] {
+        let resp = client.ask(at(far)).await;
+        assert_eq!(resp.status(), CommandStatus::ESME_RINVSCHED, "{far}");
+        let replace = ReplaceSm::default()
+            .message_id(text(&id))
+            .source_addr(sm().source_addr)
+            .schedule_delivery_time(text(far));
+        let resp = client.ask(replace).await;
+        assert_eq!(resp.status(), CommandStatus::ESME_RINVSCHED, "{far}");
+    }
+}
+
+fn at(schedule: &str) -> SubmitSm<'_> {
+    sm().schedule_delivery_time(text(schedule))
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_long_the_next_attempt_waits_depends_on_what_failed() {
+    for (class, seconds) in [
+        (FailureClass::Absent, 300 + 900 + 1800),
+        (FailureClass::Busy, 10 + 30 + 60),
+        (FailureClass::Congestion, 5 + 10 + 20),
+        (FailureClass::Link, 5 + 15 + 30),
+        (FailureClass::System, 10 + 60 + 300),
+    ] {
+        let network = Off {
+            error: class.usual_error(),
+            ..Off::new(3)
+        };
+        let mut client = client(centre().network(network)).await;
+        let start = Instant::now();
+        let id = client.ask(sm().with_receipt()).await.message_id();
+        assert_eq!(receipt(&mut client).await, (id, MessageState::DELIVERED));
+        assert_eq!(start.elapsed().as_secs(), seconds, "{class}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_has_errors_and_waits_of_its_own() {
+    let retries = Retries::default()
+        .class_of(200, FailureClass::Busy)
+        .waits(FailureClass::Busy, vec![HOUR]);
+    let network = Off {
+        error: 200,
+        ..Off::new(2)
+    };
+    let mut client = client(centre().network(network).retries(retries)).await;
     let start = Instant::now();
     let id = client.ask(sm().with_receipt()).await.message_id();
     assert_eq!(receipt(&mut client).await, (id, MessageState::DELIVERED));
-    // 10 s, a minute and five.
-    assert_eq!(start.elapsed().as_secs(), 10 + 60 + 300);
+    assert_eq!(start.elapsed().as_secs(), 2 * 3600);
 }
 
 #[tokio::test(start_paused = true)]

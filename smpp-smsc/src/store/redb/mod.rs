@@ -9,16 +9,16 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use async_trait::async_trait;
 use redb::{
-    Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, StorageBackend,
-    StorageError,
+    Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, ReadableTableMetadata,
+    StorageBackend, StorageError,
 };
 
-use super::{Change, Committed, Delivery, DeliveryKey, Pair, Place, Store, StoreError};
+use super::{Change, Committed, Delivery, DeliveryKey, Pair, Place, Sizes, Store, StoreError};
 use crate::{Clock, Message, MessageId, MessageKey, Timestamp};
 use tracing::info;
 
 use error::Failure;
-use schema::{Before, DUE, ENDED, LISTED, MESSAGES, OUTBOX, Tables};
+use schema::{Before, DUE, ENDED, IN_HAND, LISTED, MESSAGES, OUTBOX, Tables};
 
 pub use error::OpenError;
 
@@ -433,6 +433,20 @@ impl Store for RedbStore {
                 found.push(Arc::new(schema::delivery(account, key, record.value())?));
             }
             Ok(found)
+        })
+        .await
+    }
+
+    async fn sizes(&self) -> Result<Option<Sizes>, StoreError> {
+        self.work(|database, _| {
+            let transaction = database.begin_read()?;
+            // redb keeps the length of a table beside it.
+            let due = transaction.open_table(DUE)?.len()?;
+            let in_hand = transaction.open_table(IN_HAND)?.len()?;
+            let ended = transaction.open_table(ENDED)?.len()?;
+            let outbox = transaction.open_table(OUTBOX)?.len()?;
+            let waiting = due.saturating_sub(in_hand);
+            Ok(Some(Sizes::new(waiting, in_hand, ended, outbox)))
         })
         .await
     }
