@@ -16,19 +16,22 @@
 mod api;
 mod guard;
 mod metrics;
+mod serve;
 
 use core::fmt;
-use std::io;
+use core::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post};
-use tokio::net::TcpListener;
 
 use crate::Smsc;
 
-/// Who may ask.
-#[derive(Clone, Default)]
+pub use serve::serve;
+
+/// Who may ask, and how much.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpOptions {
     /// What everybody but `/healthz` and `/readyz` asks for, as
@@ -36,10 +39,32 @@ pub struct HttpOptions {
     /// requests are answered whose `Host` is an IP address or localhost, so that
     /// a web page cannot have a browser ask under another name.
     pub token: Option<String>,
+    /// Connections at the same time. One more is closed at once. Default 64.
+    pub max_connections: u32,
+    /// How long the head of a request may take, from the connection or the last
+    /// answer on. After that the connection is closed. Default 5 s.
+    pub header_time: Duration,
+    /// How long a request may take, its body and its answer included. After that
+    /// it is answered with 408. Default 10 s.
+    pub request_time: Duration,
+    /// Octets of a body; a longer one is answered with 413. Default 64 KiB.
+    pub max_body: usize,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            token: None,
+            max_connections: 64,
+            header_time: Duration::from_secs(5),
+            request_time: Duration::from_secs(10),
+            max_body: 64 * 1024,
+        }
+    }
 }
 
 impl HttpOptions {
-    /// Everybody who reaches the listener may ask.
+    /// Everybody who reaches the listener may ask, within the default limits.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -51,6 +76,34 @@ impl HttpOptions {
         self.token = token;
         self
     }
+
+    /// Sets [`max_connections`](Self::max_connections), at least 1.
+    #[must_use]
+    pub fn max_connections(mut self, limit: u32) -> Self {
+        self.max_connections = limit;
+        self
+    }
+
+    /// Sets [`header_time`](Self::header_time).
+    #[must_use]
+    pub fn header_time(mut self, limit: Duration) -> Self {
+        self.header_time = limit;
+        self
+    }
+
+    /// Sets [`request_time`](Self::request_time).
+    #[must_use]
+    pub fn request_time(mut self, limit: Duration) -> Self {
+        self.request_time = limit;
+        self
+    }
+
+    /// Sets [`max_body`](Self::max_body).
+    #[must_use]
+    pub fn max_body(mut self, octets: usize) -> Self {
+        self.max_body = octets;
+        self
+    }
 }
 
 /// No token reaches a log.
@@ -58,12 +111,18 @@ impl fmt::Debug for HttpOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpOptions")
             .field("token", &self.token.as_ref().map(|_| "***"))
+            .field("max_connections", &self.max_connections)
+            .field("header_time", &self.header_time)
+            .field("request_time", &self.request_time)
+            .field("max_body", &self.max_body)
             .finish()
     }
 }
 
-/// The interface as a router of axum, for those who have a server already.
+/// The interface as a router of axum, for those who have a server already; that
+/// one limits connections and heads of requests.
 pub fn router(smsc: Smsc, options: HttpOptions) -> Router {
+    let (limit, max_body) = (options.request_time, options.max_body);
     let guarded = Router::new()
         .route("/", get(api::console))
         .route("/console.js", get(api::console_js))
@@ -79,19 +138,7 @@ pub fn router(smsc: Smsc, options: HttpOptions) -> Router {
         .route("/readyz", get(api::readyz))
         .merge(guarded)
         .fallback(api::nothing)
+        .layer(DefaultBodyLimit::max(max_body))
+        .layer(from_fn_with_state(limit, serve::in_time))
         .with_state(smsc)
-}
-
-/// Serves the interface on this listener, until the centre is shut down.
-///
-/// # Errors
-/// What the listener gives.
-///
-/// # Cancel safety
-/// A dropped future stops serving.
-pub async fn serve(listener: TcpListener, smsc: Smsc, options: HttpOptions) -> io::Result<()> {
-    let stopping = smsc.clone();
-    axum::serve(listener, router(smsc, options))
-        .with_graceful_shutdown(async move { stopping.stopping().await })
-        .await
 }
