@@ -7,7 +7,7 @@
 //! | `GET /metrics` | for Prometheus |
 //! | `GET /api/sessions` | the bound sessions |
 //! | `DELETE /api/sessions/CONNECTION` | unbinds one; 202, or 404 when it is not there |
-//! | `GET /api/messages/ID` | where the message stands; 404 when there is none |
+//! | `GET /api/messages/ID` | where the message stands, and what has happened to it; 404 when there is none |
 //! | `POST /api/accounts/SYSTEM_ID/messages` | a message from a mobile subscriber to this account: `{"from": "447700900123", "to": "4711", "text": "YES"}`; 202 once it is kept |
 //! | `GET /` | a page with sessions and totals |
 //!
@@ -17,6 +17,7 @@ mod api;
 mod guard;
 mod metrics;
 mod serve;
+mod story;
 
 use core::fmt;
 use core::time::Duration;

@@ -4,6 +4,7 @@ mod builder;
 mod gate;
 mod listen;
 mod proxy;
+mod receipts;
 #[cfg(feature = "tls")]
 mod tls;
 
@@ -32,12 +33,13 @@ use crate::registry::{ConnectionId, SessionInfo};
 use crate::scenario::Decisions;
 use crate::stats::{CommitTimes, Stats};
 use crate::store::{Sizes, Store, StoreError};
-use crate::{Message, MessageId, Timestamp};
+use crate::{FailureClass, Message, MessageId, Retries, Timestamp};
 
 pub use builder::Builder;
 use gate::Gate;
 pub(crate) use gate::Pass;
 pub use listen::ListenOptions;
+pub use receipts::ReceiptState;
 #[cfg(feature = "tls")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
 pub use tls::{TlsError, TlsServer};
@@ -73,6 +75,7 @@ struct Inner {
     handshake: Duration,
     max_connections: u32,
     shutdown_limit: Duration,
+    retries: Retries,
     /// One for each connection that there may be.
     permits: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
@@ -191,6 +194,22 @@ impl Smsc {
     /// [`StoreError`] when the store does not say.
     pub async fn find(&self, id: &MessageId) -> Result<Vec<Arc<Message>>, StoreError> {
         self.inner.store.0.find(id).await
+    }
+
+    /// What became of the receipt of a message, or of the last of its receipts.
+    /// Looks through the outbox of the account, of a long one at the first
+    /// thousands.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not say.
+    pub async fn receipt_of(&self, message: &Message) -> Result<ReceiptState, StoreError> {
+        receipts::of(&*self.inner.store.0, message).await
+    }
+
+    /// The class that an error of the network has for this centre.
+    #[must_use]
+    pub fn failure_class(&self, error: u8) -> FailureClass {
+        self.inner.retries.class(error)
     }
 
     /// Hands messages of mobile subscribers to an account, in this order. They

@@ -243,6 +243,62 @@ async fn metrics_tell_where_messages_are_and_what_became_of_them() {
 }
 
 #[tokio::test]
+async fn a_message_has_a_story_from_its_submission_to_its_receipt() {
+    let network = Script::new([NOT_NOW, Outcome::Delivered]);
+    let (smsc, address) = serve(centre().network(network.clone())).await;
+    let web = serve_http(&smsc, HttpOptions::new()).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let id = client.ask(sm().with_receipt()).await.message_id();
+    let path = format!("/api/messages/{id}");
+    let story = async || {
+        let (status, stories) = get_json(web, &path).await;
+        assert_eq!(status, 200, "{stories}");
+        let story = stories[0].clone();
+        let events = story["events"].as_array().unwrap().iter();
+        let names: Vec<_> = events
+            .map(|one| one["event"].as_str().unwrap().to_owned())
+            .collect();
+        (story, names)
+    };
+    until(|| async { story().await.0["error"] == 27 }).await;
+    let (told, events) = story().await;
+    assert_eq!(
+        events,
+        ["submitted", "attempted", "next attempt", "expires"]
+    );
+    let attempted =
+        json!({"at": null, "event": "attempted", "attempts": 1, "error": 27, "class": "absent"});
+    assert_eq!(told["events"][1], attempted);
+    assert_eq!(told["receipt"], "wanted");
+    assert!(told["events"][2]["at"].is_string());
+
+    network.reports().available(sm().destination_addr);
+    let receipt = client.receive().await;
+    let (told, events) = story().await;
+    let all = [
+        "submitted",
+        "attempted",
+        "ended",
+        "receipt waits for the account",
+    ];
+    assert_eq!(events, all);
+    assert_eq!(
+        told["events"][1],
+        json!({"at": null, "event": "attempted", "attempts": 2})
+    );
+    assert_eq!(told["events"][2]["state"], "DELIVERED");
+    assert_eq!(told["events"][2]["at"], told["done"]);
+    client.acknowledge(&receipt).await;
+    until(|| async { story().await.0["receipt"] == "taken" }).await;
+
+    let later = sm().schedule_delivery_time(text(TOMORROW));
+    let id = client.ask(later).await.message_id();
+    let (_, stories) = get_json(web, &format!("/api/messages/{id}")).await;
+    assert_eq!(stories[0]["events"][1]["event"], "scheduled for");
+    assert_eq!(stories[0]["receipt"], "not wanted");
+}
+
+#[tokio::test]
 async fn a_client_that_is_off_spec_is_seen_in_the_metrics() {
     let (smsc, address) = serve(centre()).await;
     let web = serve_http(&smsc, HttpOptions::new()).await;
