@@ -11,7 +11,23 @@
 //! | `POST /api/accounts/SYSTEM_ID/messages` | a message from a mobile subscriber to this account: `{"from": "447700900123", "to": "4711", "text": "YES"}`; 202 once it is kept |
 //! | `GET /` | a page with sessions and totals |
 //!
-//! Errors are `{"error": "…"}`.
+//! Errors are `{"error": "…"}`. [`HttpOptions`] limits connections, times and
+//! lengths: what happens here does not keep the centre from SMPP.
+//!
+//! Among the metrics, all of which begin with `smpp_smsc_`:
+//!
+//! | metric | what |
+//! | --- | --- |
+//! | `messages_accepted_total`, `messages_ended_total{state}` | messages that were taken, and how they ended |
+//! | `attempts_total`, `failed_attempts_total{class}` | attempts to deliver, and those that failed for now, by [class](crate::FailureClass) |
+//! | `messages{state}` | messages in the store now: `waiting`, `in_hand`, `ended` |
+//! | `outbox`, `outbox_ready{system_id}`, `deliveries_in_flight{system_id}` | what ESMEs are to get: in the store, of it in memory, sent and not answered |
+//! | `commits_total`, `committed_changes_total`, `commit_seconds` | groups that the store committed, changes in them, and how long they took |
+//! | `engine_inputs`, `passing_messages`, `absent_messages` | queues of the engine |
+//! | `findings_total{system_id,finding}` | what was off-spec in PDUs of clients |
+//!
+//! Stores that cannot tell their sizes, and an engine that does not answer within
+//! two seconds, are left out.
 
 mod api;
 mod guard;
