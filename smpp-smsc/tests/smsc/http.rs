@@ -449,6 +449,11 @@ async fn who_does_not_finish_its_request_is_closed() {
     for (said, answer) in [
         (String::new(), ""),
         ("GET /heal".into(), ""),
+        // One that has its answer, and asks no more.
+        (
+            "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".into(),
+            "HTTP/1.1 200",
+        ),
         (head.clone(), ""),
         (head + body, "HTTP/1.1 408"),
     ] {
@@ -539,6 +544,17 @@ async fn an_engine_that_hangs_does_not_hold_requests_for_ever() {
     let (status, problem) = get_json(web, "/api/sessions").await;
     assert_eq!(status, 408);
     assert!(problem["error"].is_string());
+    // What is known without the engine is told: now somebody wants to see it.
+    let web = serve_http(&smsc, HttpOptions::new()).await;
+    let (status, text) = get(web, "/metrics").await;
+    assert_eq!(status, 200);
+    let samples = samples(&text);
+    assert_eq!(samples.get("smpp_smsc_messages_accepted_total"), Some(&1.0));
+    assert_eq!(
+        samples.get("smpp_smsc_messages{state=\"in_hand\"}"),
+        Some(&1.0)
+    );
+    assert_eq!(samples.get("smpp_smsc_engine_inputs"), None);
 }
 
 #[tokio::test]
