@@ -51,7 +51,7 @@ pub use message::{Content, Message, MessageKey, NotAMessage};
 pub use message_id::{InvalidId, MessageId};
 pub use registry::{ConnectionId, SessionInfo};
 pub use retries::{FailureClass, Retries};
-pub use server::{Builder, DeliverError, ListenOptions, Smsc};
+pub use server::{Builder, DeliverError, ListenOptions, ReceiptState, Smsc};
 #[cfg(feature = "tls")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
 pub use server::{TlsError, TlsServer};

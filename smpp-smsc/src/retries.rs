@@ -113,7 +113,7 @@ impl fmt::Display for FailureClass {
 /// use core::time::Duration;
 /// use smpp_smsc::{FailureClass, Retries};
 ///
-/// let minutes = |minutes| Duration::from_secs(60 * minutes);
+/// let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
 /// let retries = Retries::default()
 ///     .waits(FailureClass::Busy, vec![minutes(1), minutes(10)])
 ///     // In this network, 32 says that the subscriber has roamed elsewhere.

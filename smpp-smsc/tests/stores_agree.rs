@@ -18,7 +18,7 @@ use smpp_pdu::{Address, Body, BroadcastSm, Pdu, PriorityFlag, SequenceNumber, Su
 use smpp_smsc::network::Outcome;
 use smpp_smsc::store::{
     Change, Committed, Delivery, DeliveryContent, DeliveryKey, MemoryStore, Pair, Place, RedbStore,
-    Store,
+    Sizes, Store,
 };
 use smpp_smsc::{Life, Message, MessageId, MessageKey, Retries, Timestamp};
 
@@ -148,6 +148,15 @@ impl Both {
             }
         }
         let one = self.memory.outbox("esme", None, 10_000).await.unwrap();
+        let count = |holds: fn(&Life) -> bool| kept.iter().filter(|one| holds(&one.life)).count();
+        let sizes = Sizes::new(
+            count(|life| !life.is_final() && !life.is_in_flight()) as u64,
+            count(Life::is_in_flight) as u64,
+            count(Life::is_final) as u64,
+            one.len() as u64,
+        );
+        assert_eq!(self.memory.sizes().await, Ok(Some(sizes)));
+        assert_eq!(self.redb.sizes().await, Ok(Some(sizes)));
         assert_eq!(one, self.redb.outbox("esme", None, 10_000).await.unwrap());
     }
 

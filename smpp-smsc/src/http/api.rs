@@ -13,7 +13,9 @@ use smpp_codec::long::{Method, SplitOptions, segments};
 use smpp_codec::text::choose;
 use smpp_pdu::{Address, DeliverSm, EsmClass, ShortMessage};
 
-use crate::{ConnectionId, DeliverError, Message, MessageId, SessionInfo, Smsc, Timestamp};
+use super::story::story;
+use crate::store::StoreError;
+use crate::{ConnectionId, DeliverError, MessageId, SessionInfo, Smsc};
 
 /// An answer that is none.
 pub(super) struct Problem(StatusCode, Cow<'static, str>);
@@ -109,79 +111,26 @@ fn session(info: &SessionInfo) -> Session<'_> {
     }
 }
 
-/// Without its text: who may see where a message stands need not see what it says.
-#[derive(Serialize)]
-struct Story {
-    id: String,
-    part: u8,
-    account: String,
-    from: String,
-    to: String,
-    state: String,
-    submitted: Option<String>,
-    scheduled: Option<String>,
-    expires: Option<String>,
-    done: Option<String>,
-    next_attempt: Option<String>,
-    attempts: u32,
-    in_flight: bool,
-    error: u8,
-}
-
 pub(super) async fn message(
     State(smsc): State<Smsc>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let unknown = || Problem::new(StatusCode::NOT_FOUND, "there is no message with this id");
     let id = MessageId::new(&id).map_err(|_| unknown())?;
-    let found = smsc.find(&id).await.map_err(|error| {
-        Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("the store: {error}"),
-        )
-    })?;
+    let failed = |error: StoreError| {
+        let what = format!("the store: {error}");
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, what)
+    };
+    let found = smsc.find(&id).await.map_err(failed)?;
     if found.is_empty() {
         return Err(unknown());
     }
-    let now = smsc.now();
-    let stories: Vec<_> = found.iter().map(|one| story(one, now)).collect();
-    Ok(Json(stories).into_response())
-}
-
-fn story(message: &Message, now: Timestamp) -> Story {
-    let life = message.life.record();
-    let content = message.content();
-    Story {
-        id: message.key.id.as_str().into(),
-        part: message.key.part,
-        account: message.account.to_string(),
-        from: content.source.to_string(),
-        to: content.destination.to_string(),
-        state: message.life.state(now).to_string(),
-        submitted: time(message.submitted),
-        scheduled: time(life.scheduled),
-        expires: time(life.expires),
-        done: life.done.and_then(time),
-        next_attempt: life.due.filter(|_| !life.in_flight).and_then(time),
-        attempts: life.attempts,
-        in_flight: life.in_flight,
-        error: life.error,
+    let mut stories = Vec::new();
+    for message in &found {
+        let receipt = smsc.receipt_of(message).await.map_err(failed)?;
+        stories.push(story(&smsc, message, receipt));
     }
-}
-
-/// As RFC 3339, in UTC.
-fn time(at: Timestamp) -> Option<String> {
-    let time = at.to_absolute()?;
-    Some(format!(
-        "20{:02}-{:02}-{:02}T{:02}:{:02}:{:02}.{}Z",
-        time.year() % 100,
-        time.month(),
-        time.day(),
-        time.hour(),
-        time.minute(),
-        time.second(),
-        at.0 / 100 % 10,
-    ))
+    Ok(Json(stories).into_response())
 }
 
 #[derive(Deserialize)]

@@ -43,7 +43,13 @@ async function refresh() {
 document.getElementById('find').onsubmit = async event => {
   event.preventDefault();
   const id = encodeURIComponent(new FormData(event.target).get('id'));
-  show('story', JSON.stringify(await (await fetch('/api/messages/' + id)).json(), null, 2));
+  const answer = await (await fetch('/api/messages/' + id)).json();
+  const told = answer.error ? [] : answer.map(one => [
+    one.account + ': ' + one.from + ' to ' + one.to + ', ' + one.state,
+    ...one.events.map(({ at, event, ...rest }) =>
+      '  ' + (at || '').padEnd(24) + event + Object.entries(rest).map(([key, is]) => ', ' + key + ' ' + is).join('')),
+  ].join('\n'));
+  show('story', answer.error || told.join('\n'));
 };
 document.getElementById('send').onsubmit = async event => {
   event.preventDefault();

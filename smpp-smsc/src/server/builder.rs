@@ -329,6 +329,7 @@ impl Builder {
             Some(decisions) => Arc::new(Simulated::new(decisions.clone(), clock)),
             None => network,
         };
+        let retries = self.settings.retries.clone();
         let engine = Engine::new(store.clone(), network, self.settings, inputs, reports);
         let permits = usize::try_from(self.max_connections).unwrap_or(usize::MAX);
         Smsc {
@@ -340,6 +341,7 @@ impl Builder {
                 handshake: self.handshake,
                 max_connections: self.max_connections,
                 shutdown_limit: self.shutdown_limit,
+                retries,
                 permits: Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS))),
                 stopping: watch::Sender::new(false),
                 next_id: AtomicU64::new(1),

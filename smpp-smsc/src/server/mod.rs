@@ -3,7 +3,9 @@
 mod builder;
 mod gate;
 mod listen;
+mod observe;
 mod proxy;
+mod receipts;
 #[cfg(feature = "tls")]
 mod tls;
 
@@ -25,19 +27,18 @@ use tracing::{debug, info};
 
 use crate::accounts::{AccountTable, Accounts};
 use crate::connection::{Command, Connection, Shared};
-use crate::engine::{Input, Mobile, Queues};
-use crate::findings::FindingCount;
+use crate::engine::{Input, Mobile};
 use crate::registry::{ConnectionId, SessionInfo};
 #[cfg(feature = "scenario")]
 use crate::scenario::Decisions;
-use crate::stats::{CommitTimes, Stats};
-use crate::store::{Sizes, Store, StoreError};
-use crate::{Message, MessageId, Timestamp};
+use crate::store::{Store, StoreError};
+use crate::{Message, MessageId, Retries, Timestamp};
 
 pub use builder::Builder;
 use gate::Gate;
 pub(crate) use gate::Pass;
 pub use listen::ListenOptions;
+pub use receipts::ReceiptState;
 #[cfg(feature = "tls")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
 pub use tls::{TlsError, TlsServer};
@@ -73,6 +74,7 @@ struct Inner {
     handshake: Duration,
     max_connections: u32,
     shutdown_limit: Duration,
+    retries: Retries,
     /// One for each connection that there may be.
     permits: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
@@ -136,46 +138,6 @@ impl Smsc {
     /// where an [`Authenticator`](crate::Authenticator) was set.
     pub fn set_accounts(&self, accounts: Accounts) {
         self.inner.table.replace(accounts);
-    }
-
-    /// What was done since the start.
-    #[must_use]
-    pub fn stats(&self) -> Stats {
-        self.inner.shared.counters.read()
-    }
-
-    /// How long the store took for groups of changes, since the start.
-    #[must_use]
-    pub fn commit_times(&self) -> CommitTimes {
-        self.inner.shared.counters.commit_times.read()
-    }
-
-    /// What waits inside of the engine now.
-    ///
-    /// # Cancel safety
-    /// It may be dropped at any time.
-    pub async fn queues(&self) -> Queues {
-        let (reply, queues) = oneshot::channel();
-        match self.inner.shared.engine.send(Input::Queues(reply)) {
-            Ok(()) => queues.await.unwrap_or_default(),
-            Err(_) => Queues::default(),
-        }
-    }
-
-    /// How much there is in the store; `None` when it does not tell.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store does not answer.
-    pub async fn sizes(&self) -> Result<Option<Sizes>, StoreError> {
-        self.inner.store.0.sizes().await
-    }
-
-    /// What was off-spec in the PDUs of clients since the start, by account. Each
-    /// of them was understood, or refused as `malformed`; the
-    /// [quirks](crate::Quirks) of an account say how it is treated.
-    #[must_use]
-    pub fn findings(&self) -> Vec<FindingCount> {
-        self.inner.shared.findings.list()
     }
 
     /// The accounts that the centre knows by itself, as they are now.

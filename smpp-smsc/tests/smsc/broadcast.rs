@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use smpp_pdu::*;
 use smpp_session::{Config, Role};
-use smpp_smsc::Clock;
 use smpp_smsc::network::Outcome;
+use smpp_smsc::{Clock, MessageId};
 use tokio::net::TcpStream;
 
 use crate::script::*;
@@ -369,4 +369,16 @@ async fn a_broadcast_is_repeated_and_can_be_stopped_in_between() {
     assert_eq!(network.attempts().len(), 6);
     let resp = client.ask(query_broadcast(&id)).await;
     assert_eq!(told(&resp), (MessageState::DELETED, reached));
+}
+
+#[tokio::test]
+async fn a_broadcast_is_shown_for_as_long_as_it_says() {
+    let (smsc, address) = serve(centre().max_validity(Duration::from_secs(60))).await;
+    let mut client = Client::bound_as(address, BindType::Transmitter, V5_0).await;
+    let tlvs = [&about(1)[..], &[area(b"north")]].concat();
+    let day = broadcast(&tlvs).validity_period(text(TOMORROW));
+    let id = broadcast_id(&client.ask(day).await);
+    let found = smsc.find(&MessageId::new(&id).unwrap()).await.unwrap();
+    let shown = found[0].life.expires().since(found[0].submitted);
+    assert_eq!(shown, Duration::from_secs(86_400));
 }

@@ -1,13 +1,15 @@
 //! The interface over HTTP.
 
 use core::net::SocketAddr;
+use core::time::Duration;
 use std::collections::HashMap;
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
 use smpp_pdu::*;
 use smpp_smsc::Smsc;
 use smpp_smsc::http::{self, HttpOptions};
-use smpp_smsc::network::Outcome;
+use smpp_smsc::network::{Attempt, Network, Outcome, Reports};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -241,6 +243,62 @@ async fn metrics_tell_where_messages_are_and_what_became_of_them() {
 }
 
 #[tokio::test]
+async fn a_message_has_a_story_from_its_submission_to_its_receipt() {
+    let network = Script::new([NOT_NOW, Outcome::Delivered]);
+    let (smsc, address) = serve(centre().network(network.clone())).await;
+    let web = serve_http(&smsc, HttpOptions::new()).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let id = client.ask(sm().with_receipt()).await.message_id();
+    let path = format!("/api/messages/{id}");
+    let story = async || {
+        let (status, stories) = get_json(web, &path).await;
+        assert_eq!(status, 200, "{stories}");
+        let story = stories[0].clone();
+        let events = story["events"].as_array().unwrap().iter();
+        let names: Vec<_> = events
+            .map(|one| one["event"].as_str().unwrap().to_owned())
+            .collect();
+        (story, names)
+    };
+    until(|| async { story().await.0["error"] == 27 }).await;
+    let (told, events) = story().await;
+    assert_eq!(
+        events,
+        ["submitted", "attempted", "next attempt", "expires"]
+    );
+    let attempted =
+        json!({"at": null, "event": "attempted", "attempts": 1, "error": 27, "class": "absent"});
+    assert_eq!(told["events"][1], attempted);
+    assert_eq!(told["receipt"], "wanted");
+    assert!(told["events"][2]["at"].is_string());
+
+    network.reports().available(sm().destination_addr);
+    let receipt = client.receive().await;
+    let (told, events) = story().await;
+    let all = [
+        "submitted",
+        "attempted",
+        "ended",
+        "receipt waits for the account",
+    ];
+    assert_eq!(events, all);
+    assert_eq!(
+        told["events"][1],
+        json!({"at": null, "event": "attempted", "attempts": 2})
+    );
+    assert_eq!(told["events"][2]["state"], "DELIVERED");
+    assert_eq!(told["events"][2]["at"], told["done"]);
+    client.acknowledge(&receipt).await;
+    until(|| async { story().await.0["receipt"] == "taken" }).await;
+
+    let later = sm().schedule_delivery_time(text(TOMORROW));
+    let id = client.ask(later).await.message_id();
+    let (_, stories) = get_json(web, &format!("/api/messages/{id}")).await;
+    assert_eq!(stories[0]["events"][1]["event"], "scheduled for");
+    assert_eq!(stories[0]["receipt"], "not wanted");
+}
+
+#[tokio::test]
 async fn a_client_that_is_off_spec_is_seen_in_the_metrics() {
     let (smsc, address) = serve(centre()).await;
     let web = serve_http(&smsc, HttpOptions::new()).await;
@@ -378,6 +436,125 @@ async fn a_token_and_a_foreign_name_are_looked_at() {
         }
     }
     assert_eq!(get(closed, "/healthz").await.0, 200);
+}
+
+#[tokio::test]
+async fn who_does_not_finish_its_request_is_closed() {
+    let smsc = centre().start();
+    let soon = Duration::from_millis(200);
+    let options = HttpOptions::new().header_time(soon).request_time(soon);
+    let web = serve_http(&smsc, options).await;
+    let head = format!("POST /api/accounts/esme/messages HTTP/1.1\r\nHost: {web}\r\n");
+    let body = "Content-Type: application/json\r\nContent-Length: 30\r\n\r\n{";
+    for (said, answer) in [
+        (String::new(), ""),
+        ("GET /heal".into(), ""),
+        // One that has its answer, and asks no more.
+        (
+            "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".into(),
+            "HTTP/1.1 200",
+        ),
+        (head.clone(), ""),
+        (head + body, "HTTP/1.1 408"),
+    ] {
+        let mut stream = TcpStream::connect(web).await.unwrap();
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let mut text = Vec::new();
+        // Until it is closed.
+        let _ = stream.read_to_end(&mut text).await;
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.starts_with(answer), "{said}: {text}");
+        assert_eq!(text.is_empty(), answer.is_empty(), "{said}: {text}");
+    }
+    assert_eq!(get(web, "/healthz").await.0, 200);
+}
+
+#[tokio::test]
+async fn http_connections_beyond_the_limit_are_closed_and_smpp_goes_on() {
+    let (smsc, address) = serve(centre()).await;
+    let options = HttpOptions::new().max_connections(3);
+    let web = serve_http(&smsc, options).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let mut slow = Vec::new();
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(web).await.unwrap();
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            .await
+            .unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).await.unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200");
+        slow.push(stream);
+    }
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(web).await.unwrap();
+        let mut text = Vec::new();
+        let _ = stream.read_to_end(&mut text).await;
+        assert!(text.is_empty(), "closed at once");
+    }
+    client.is_served().await;
+    Client::bound(address, BindType::Transceiver)
+        .await
+        .is_served()
+        .await;
+    drop(slow);
+    until(|| async {
+        let mut stream = TcpStream::connect(web).await.unwrap();
+        let ask = b"GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: 127.0.0.1\r\n\r\n";
+        let _ = stream.write_all(ask).await;
+        let mut text = Vec::new();
+        let _ = stream.read_to_end(&mut text).await;
+        text.starts_with(b"HTTP/1.1 200")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bodies_and_heads_that_are_too_long_are_refused() {
+    let smsc = centre().start();
+    let web = serve_http(&smsc, HttpOptions::new().max_body(100)).await;
+    let text = "x".repeat(100);
+    let body = json!({"from": "447700900123", "to": "4711", "text": text}).to_string();
+    let (status, problem) = post(web, "/api/accounts/esme/messages", &body).await;
+    assert_eq!(status, 413, "{problem}");
+    assert!(problem["error"].is_string());
+    let long = format!("Host: {web}\r\nCookie: {}\r\n", "x".repeat(20_000));
+    let (status, _) = request(web, "GET /healthz", &long, "").await;
+    assert_eq!(status, 431);
+}
+
+/// A network that the engine waits for, for ever.
+struct Stuck;
+
+#[async_trait]
+impl Network for Stuck {
+    async fn attempt(&self, _attempts: Vec<Attempt>, _reports: &Reports) {
+        core::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn an_engine_that_hangs_does_not_hold_requests_for_ever() {
+    let (smsc, address) = serve(centre().network(Stuck)).await;
+    let options = HttpOptions::new().request_time(Duration::from_millis(100));
+    let web = serve_http(&smsc, options).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    client.ask(sm()).await.message_id();
+    let (status, problem) = get_json(web, "/api/sessions").await;
+    assert_eq!(status, 408);
+    assert!(problem["error"].is_string());
+    // What is known without the engine is told: now somebody wants to see it.
+    let web = serve_http(&smsc, HttpOptions::new()).await;
+    let (status, text) = get(web, "/metrics").await;
+    assert_eq!(status, 200);
+    let samples = samples(&text);
+    assert_eq!(samples.get("smpp_smsc_messages_accepted_total"), Some(&1.0));
+    assert_eq!(
+        samples.get("smpp_smsc_messages{state=\"in_hand\"}"),
+        Some(&1.0)
+    );
+    assert_eq!(samples.get("smpp_smsc_engine_inputs"), None);
 }
 
 #[tokio::test]
