@@ -16,6 +16,7 @@ mod hash;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub mod http;
+mod hub;
 mod life;
 mod lists;
 mod message;
@@ -42,12 +43,13 @@ pub use accounts::{
 /// For [`Authenticator`], [`store::Store`] and [`network::Network`].
 pub use async_trait::async_trait;
 pub use clock::{Clock, Timestamp};
+pub use hub::{ConnectionId, Limits, ListenOptions, OutbindError, Peer};
+#[cfg(feature = "tls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+pub use hub::{TlsError, TlsServer};
 pub use life::{Claimed, Life, LifeRecord, Retries, TooLate};
 pub use message::{Content, Message, MessageKey, NotAMessage};
 pub use message_id::{InvalidId, MessageId};
-pub use registry::{ConnectionId, SessionInfo};
-pub use server::{Builder, DeliverError, ListenOptions, Smsc};
-#[cfg(feature = "tls")]
-#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
-pub use server::{TlsError, TlsServer};
+pub use registry::SessionInfo;
+pub use server::{Builder, DeliverError, Smsc};
 pub use stats::Stats;
