@@ -3,7 +3,6 @@
 mod bind;
 mod deliver;
 
-use core::net::IpAddr;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -18,6 +17,7 @@ use crate::accounts::{Account, Authenticator, BindPermit, Binds, Quotas, admit};
 use crate::answer::Answer;
 use crate::engine::{Batch, Input};
 use crate::findings::Findings;
+use crate::hub::{Order, Peer, Place};
 use crate::lists::Lists;
 use crate::message_id::Ids;
 use crate::registry::ConnectionId;
@@ -39,12 +39,14 @@ pub(crate) enum Command {
     Bind(Box<BindDecision>),
     /// Deliver these, in this order.
     Deliver(Vec<Arc<Delivery>>),
-    /// Take no more requests, and unbind once all is answered.
-    Finish,
-    /// Unbind now.
-    Unbind,
-    /// End the connection now.
-    Close,
+    /// What any server may ask.
+    Order(Order),
+}
+
+impl From<Order> for Command {
+    fn from(order: Order) -> Self {
+        Self::Order(order)
+    }
 }
 
 /// Refuses requests that would have been taken: what a scenario wants of one
@@ -137,14 +139,6 @@ pub(crate) struct Connection {
     faults: Option<Box<dyn Faults>>,
 }
 
-/// Whom a connection leads to.
-#[derive(Clone, Debug)]
-pub(crate) struct Peer {
-    /// What logs call it.
-    pub(crate) text: Arc<str>,
-    pub(crate) ip: Option<IpAddr>,
-}
-
 #[derive(Clone, Debug)]
 struct Bound {
     account: Arc<Account>,
@@ -153,22 +147,16 @@ struct Bound {
 }
 
 impl Connection {
-    pub(crate) fn new(
-        id: ConnectionId,
-        peer: Peer,
-        pass: Pass,
-        shared: Arc<Shared>,
-        commands: UnboundedSender<Command>,
-    ) -> Self {
+    pub(crate) fn new(place: Place<Command>, shared: Arc<Shared>) -> Self {
         Self {
-            id,
-            peer,
+            id: place.id,
+            peer: place.peer,
             shared,
-            commands,
+            commands: place.commands,
             asking: None,
             bound: None,
             permit: None,
-            pass,
+            pass: place.pass,
             jobs: Vec::new(),
             now: None,
             outcomes: Vec::new(),
@@ -194,14 +182,6 @@ impl Connection {
         self.bound
             .as_ref()
             .map_or(InterfaceVersion::V3_4, |bound| bound.version)
-    }
-
-    pub(crate) const fn id(&self) -> ConnectionId {
-        self.id
-    }
-
-    pub(crate) fn peer(&self) -> &str {
-        &self.peer.text
     }
 
     /// Adds what has happened since the last time to the totals of the centre.
@@ -396,18 +376,12 @@ impl Application for Connection {
                 self.decide(link, *decision);
             }
             Command::Deliver(deliveries) => self.waiting.extend(deliveries),
-            Command::Finish => {
-                self.tell(Input::Draining(self.id));
-                if link.finish().is_err() {
-                    link.close();
+            Command::Order(order) => {
+                if let Order::Finish = order {
+                    self.tell(Input::Draining(self.id));
                 }
+                order.carry_out(link);
             }
-            Command::Unbind => {
-                if link.unbind().is_err() {
-                    link.close();
-                }
-            }
-            Command::Close => link.close(),
         }
     }
 
@@ -431,8 +405,5 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.count();
         self.tell(Input::Closed(self.id));
-        if std::thread::panicking() {
-            tracing::error!(connection = %self.id, peer = %self.peer.text, "ended by a defect");
-        }
     }
 }

@@ -17,6 +17,7 @@ mod hash;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub mod http;
+mod hub;
 mod life;
 mod lists;
 mod message;
@@ -46,15 +47,16 @@ pub use async_trait::async_trait;
 pub use clock::{Clock, Timestamp};
 pub use engine::Queues;
 pub use findings::FindingCount;
+pub use hub::{ConnectionId, Limits, ListenOptions, OutbindError, Peer};
+#[cfg(feature = "tls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+pub use hub::{TlsError, TlsServer};
 pub use life::{Claimed, Life, LifeRecord, TooLate};
 pub use message::{Content, Message, MessageKey, NotAMessage};
 pub use message_id::{InvalidId, MessageId};
-pub use registry::{ConnectionId, SessionInfo};
+pub use registry::SessionInfo;
 pub use retries::{FailureClass, Retries};
-pub use server::{Builder, DeliverError, ListenOptions, ReceiptState, Smsc};
-#[cfg(feature = "tls")]
-#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
-pub use server::{TlsError, TlsServer};
+pub use server::{Builder, DeliverError, ReceiptState, Smsc};
 /// For [`Quirks`].
 pub use smpp_session::ErrorBodies;
 pub use stats::{CommitTimes, Stats};

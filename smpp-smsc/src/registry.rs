@@ -1,6 +1,5 @@
 //! The bound sessions.
 
-use core::fmt;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -10,17 +9,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::connection::Command;
 use crate::engine::Pending;
 use crate::hash::IdMap;
+pub(crate) use crate::hub::ConnectionId;
 use crate::store::DeliveryKey;
-
-/// The number of a connection, unique in this process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(pub u64);
-
-impl fmt::Display for ConnectionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// A bound session, as [`Smsc::sessions`](crate::Smsc::sessions) lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::Account;
 use crate::connection::Command;
+use crate::hub::Order;
 use crate::registry::ConnectionId;
 
 /// The sessions of all accounts, each account's oldest first.
@@ -50,7 +51,7 @@ impl Binds {
             }
             if let Some(oldest) = places.pop_front() {
                 // One that has just ended needs no word.
-                let _ = oldest.commands.send(Command::Close);
+                let _ = oldest.commands.send(Order::Close.into());
             }
         }
         places.push_back(Place {

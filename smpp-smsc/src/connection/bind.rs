@@ -76,7 +76,7 @@ impl Drop for Asking {
 
 impl Connection {
     pub(super) fn bind(&mut self, link: &mut Link<'_>, pdu: &Pdu<'_>, bind: &Bind<'_>) {
-        let attempt = BindAttempt::new(bind, self.peer.ip);
+        let attempt = BindAttempt::new(bind, self.peer.ip());
         let sequence_number = pdu.sequence_number;
         if let Some(answer) = self.shared.authenticator.0.at_once(&attempt) {
             return self.decide(
@@ -152,7 +152,7 @@ impl Connection {
         );
         info!(
             connection = %self.id,
-            peer = %self.peer.text,
+            peer = %self.peer.name(),
             system_id = %account.system_id(),
             bind = ?attempt.bind_type,
             %version,
@@ -166,7 +166,7 @@ impl Connection {
         self.tell(Input::Bound(BoundSession {
             info: SessionInfo {
                 connection: self.id,
-                peer: self.peer.text.clone(),
+                peer: self.peer.name().clone(),
                 system_id: system_id.clone(),
                 bind_type: attempt.bind_type,
                 version,
@@ -221,7 +221,7 @@ impl Connection {
         self.counts.refused_binds += 1;
         info!(
             connection = %self.id,
-            peer = %self.peer.text,
+            peer = %self.peer.name(),
             system_id = %COctetStr::new(&attempt.system_id).unwrap_or_default(),
             bind = ?attempt.bind_type,
             status = %refusal.status,

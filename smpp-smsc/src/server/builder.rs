@@ -1,20 +1,18 @@
 //! The settings of a message centre.
 
-use core::sync::atomic::AtomicU64;
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use smpp_pdu::Address;
 use smpp_session::{Config, Role};
 use tokio::sync::mpsc::unbounded_channel;
-use tokio::sync::{Semaphore, watch};
 
-use super::gate::{Gate, GateLimits};
-use super::{Inner, Opaque, Smsc};
+use super::{Centre, Inner, Opaque, Smsc};
 use crate::accounts::{AccountTable, Accounts, Authenticator, Quotas};
 use crate::connection::Shared;
 use crate::engine::{Engine, Settings};
 use crate::findings::Findings;
+use crate::hub::{Hub, Limits};
 use crate::lists::Lists;
 use crate::message_id::Ids;
 #[cfg(feature = "scenario")]
@@ -39,12 +37,9 @@ pub struct Builder {
     store: Opaque<Arc<dyn Store>>,
     network: Opaque<Arc<dyn Network>>,
     session: Config,
-    max_connections: u32,
-    gate: GateLimits,
-    handshake: Duration,
-    shutdown_limit: Duration,
     /// `None` is [`MAX_VALIDITY`], or the default of messages if that is longer.
     max_validity: Option<Duration>,
+    limits: Limits,
     lists: Lists,
     settings: Settings,
     #[cfg(feature = "scenario")]
@@ -72,11 +67,8 @@ impl Builder {
             store: Opaque(Arc::new(MemoryStore::default())),
             network: Opaque(Arc::new(Handsets::default())),
             session: Self::default_session(),
-            max_connections: 1024,
-            gate: GateLimits::default(),
-            handshake: Duration::from_secs(5),
-            shutdown_limit: Duration::from_secs(5),
             max_validity: None,
+            limits: Limits::new(),
             lists: Lists::default(),
             settings: Settings {
                 clock: Clock::system(),
@@ -151,7 +143,7 @@ impl Builder {
     /// Sets how many connections there may be, bound or not. One more is
     /// closed at once. Default 1,024.
     pub fn max_connections(mut self, limit: u32) -> Self {
-        self.max_connections = limit.max(1);
+        self.limits = self.limits.connections(limit);
         self
     }
 
@@ -159,7 +151,7 @@ impl Builder {
     /// is closed at once. How long they may take is set by
     /// [`session`](Self::session). Default: without a limit of their own.
     pub fn max_unbound(mut self, limit: u32) -> Self {
-        self.gate.unbound = Some(limit.max(1));
+        self.limits = self.limits.unbound(limit);
         self
     }
 
@@ -167,20 +159,20 @@ impl Builder {
     /// network of 64 bits in IPv6. One more is closed at once. Default: without limit, since clients behind one gateway
     /// share an address.
     pub fn max_per_address(mut self, limit: u32) -> Self {
-        self.gate.per_address = Some(limit.max(1));
+        self.limits = self.limits.per_address(limit);
         self
     }
 
     /// Sets how long a TLS handshake, and a PROXY header, may take together.
     /// Default 5 s.
     pub fn handshake_limit(mut self, limit: Duration) -> Self {
-        self.handshake = limit;
+        self.limits.handshake = limit;
         self
     }
 
     /// Sets how long [`Smsc::shutdown`] waits for sessions to unbind. Default 5 s.
     pub fn shutdown_limit(mut self, limit: Duration) -> Self {
-        self.shutdown_limit = limit;
+        self.limits.shutdown = limit;
         self
     }
 
@@ -331,24 +323,19 @@ impl Builder {
         };
         let retries = self.settings.retries.clone();
         let engine = Engine::new(store.clone(), network, self.settings, inputs, reports);
-        let permits = usize::try_from(self.max_connections).unwrap_or(usize::MAX);
+        let centre = Centre {
+            shared: shared.clone(),
+            #[cfg(feature = "scenario")]
+            scenario: self.scenario,
+        };
         Smsc {
             inner: Arc::new(Inner {
                 shared,
                 store: Opaque(store),
                 table,
-                gate: Arc::new(Gate::new(self.gate)),
-                handshake: self.handshake,
-                max_connections: self.max_connections,
-                shutdown_limit: self.shutdown_limit,
                 retries,
-                permits: Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS))),
-                stopping: watch::Sender::new(false),
-                next_id: AtomicU64::new(1),
-                connections: Mutex::default(),
+                hub: Hub::new(centre, self.limits),
                 engine: Mutex::new(Some(tokio::spawn(engine.run()))),
-                #[cfg(feature = "scenario")]
-                scenario: self.scenario,
             }),
         }
     }

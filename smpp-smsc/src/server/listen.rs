@@ -1,77 +1,13 @@
-//! From a listener to a session: limits, PROXY header, TLS handshake.
+//! How a message centre gets its connections.
 
 use core::net::SocketAddr;
-use core::sync::atomic::Ordering;
-use core::time::Duration;
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::sync::mpsc::unbounded_channel;
-use tracing::{debug, warn};
+use tokio::net::{TcpListener, ToSocketAddrs};
 
-use super::gate::Full;
-use super::{Entry, Pass, Run, Smsc, proxy};
-use crate::connection::{Connection, Peer};
-use crate::registry::ConnectionId;
-#[cfg(feature = "scenario")]
-use crate::scenario::{RequestFaults, between};
-
-/// The longest wait after an error of accepting.
-const MAX_ACCEPT_PAUSE: Duration = Duration::from_secs(1);
-
-/// What happens on a connection before SMPP does.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct ListenOptions {
-    /// A load balancer in front of the centre writes a PROXY header, version 1
-    /// or 2, and that says who connects. Whoever can reach such a listener can
-    /// claim any address: let nobody reach it but the balancer.
-    pub proxy_protocol: bool,
-    /// SMPP over TLS.
-    #[cfg(feature = "tls")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
-    pub tls: Option<super::TlsServer>,
-}
-
-impl ListenOptions {
-    /// SMPP, and nothing before it.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// With or without a PROXY header.
-    #[must_use]
-    pub fn proxy_protocol(mut self, on: bool) -> Self {
-        self.proxy_protocol = on;
-        self
-    }
-
-    /// With TLS.
-    #[cfg(feature = "tls")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
-    #[must_use]
-    pub fn tls(mut self, tls: super::TlsServer) -> Self {
-        self.tls = Some(tls);
-        self
-    }
-
-    const fn is_plain(&self) -> bool {
-        #[cfg(feature = "tls")]
-        if self.tls.is_some() {
-            return false;
-        }
-        !self.proxy_protocol
-    }
-}
-
-/// The places that a connection has taken.
-struct Admitted {
-    permit: OwnedSemaphorePermit,
-    pass: Pass,
-}
+use super::Smsc;
+use crate::hub::{ConnectionId, ListenOptions, OutbindError};
 
 impl Smsc {
     /// Listens on an address, and serves what connects to it in the background.
@@ -92,11 +28,7 @@ impl Smsc {
         address: impl ToSocketAddrs,
         options: ListenOptions,
     ) -> io::Result<SocketAddr> {
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        let smsc = self.clone();
-        tokio::spawn(async move { smsc.serve_with(listener, options).await });
-        Ok(address)
+        self.inner.hub.listen_with(address, options).await
     }
 
     /// Serves what connects to this listener, until [`Smsc::shutdown`]. Several
@@ -113,87 +45,7 @@ impl Smsc {
     /// # Cancel safety
     /// A dropped future stops accepting; connections go on.
     pub async fn serve_with(&self, listener: TcpListener, options: ListenOptions) {
-        let mut stopping = self.inner.stopping.subscribe();
-        let mut pause = Duration::ZERO;
-        loop {
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
-                _ = stopping.wait_for(|stopping| *stopping) => return,
-            };
-            match accepted {
-                Ok((stream, peer)) => {
-                    pause = Duration::ZERO;
-                    // Answers are written in batches: there is nothing to wait for.
-                    if let Err(error) = stream.set_nodelay(true) {
-                        debug!(%peer, %error, "the connection ended before it began");
-                        continue;
-                    }
-                    self.accepted(stream, peer, &options);
-                }
-                Err(error) if is_of_one_connection(&error) => {
-                    debug!(%error, "a connection ended before it was accepted");
-                }
-                Err(error) => {
-                    // Out of descriptors, as a rule: others must end first.
-                    pause = (pause * 2).clamp(Duration::from_millis(10), MAX_ACCEPT_PAUSE);
-                    warn!(%error, ?pause, "connections cannot be accepted");
-                    tokio::time::sleep(pause).await;
-                }
-            }
-        }
-    }
-
-    fn accepted(&self, stream: TcpStream, peer: SocketAddr, options: &ListenOptions) {
-        if options.is_plain() {
-            self.accept_from(stream, peer);
-            return;
-        }
-        let Some(admitted) = self.admit(&peer.to_string()) else {
-            return;
-        };
-        let (smsc, options) = (self.clone(), options.clone());
-        let mut stopping = self.inner.stopping.subscribe();
-        // A slow handshake keeps nobody else from being accepted.
-        tokio::spawn(async move {
-            let handshake = smsc.shake_hands(stream, peer, admitted, &options);
-            let limit = smsc.inner.handshake;
-            let failed = tokio::select! {
-                done = tokio::time::timeout(limit, handshake) => match done {
-                    Ok(Ok(())) => return,
-                    Ok(Err(error)) => error.to_string(),
-                    Err(_) => format!("not done within {limit:?}"),
-                },
-                _ = stopping.wait_for(|stopping| *stopping) => return,
-            };
-            smsc.inner.shared.counters.failed_handshakes.add(1);
-            // Health checks of balancers come here, too.
-            debug!(%peer, reason = failed, "ended before SMPP began");
-        });
-    }
-
-    async fn shake_hands(
-        &self,
-        mut stream: TcpStream,
-        mut peer: SocketAddr,
-        mut admitted: Admitted,
-        options: &ListenOptions,
-    ) -> io::Result<()> {
-        if options.proxy_protocol {
-            let balancer = peer;
-            peer = proxy::read_header(&mut stream).await?.unwrap_or(peer);
-            debug!(%peer, %balancer, "connected by a balancer");
-        }
-        if !self.comes_from(&mut admitted, peer) {
-            return Ok(());
-        }
-        #[cfg(feature = "tls")]
-        if let Some(tls) = &options.tls {
-            let stream = tls.acceptor().accept(stream).await?;
-            self.start(stream, peer_of(peer), admitted);
-            return Ok(());
-        }
-        self.start(stream, peer_of(peer), admitted);
-        Ok(())
+        self.inner.hub.serve_with(listener, options).await;
     }
 
     /// Serves one connection in the background: any stream, whoever accepted
@@ -203,12 +55,7 @@ impl Smsc {
     where
         T: AsyncRead + AsyncWrite + Send + 'static,
     {
-        let admitted = self.admit(peer)?;
-        let peer = Peer {
-            text: peer.into(),
-            ip: None,
-        };
-        self.start(stream, peer, admitted)
+        self.inner.hub.accept(stream, peer)
     }
 
     /// As [`accept`](Self::accept), for a peer with an address: that counts for
@@ -218,119 +65,26 @@ impl Smsc {
     where
         T: AsyncRead + AsyncWrite + Send + 'static,
     {
-        let mut admitted = self.admit(&peer.to_string())?;
-        if !self.comes_from(&mut admitted, peer) {
-            return None;
-        }
-        self.start(stream, peer_of(peer), admitted)
+        self.inner.hub.accept_from(stream, peer)
     }
 
-    /// A place for one more connection.
-    fn admit(&self, peer: &str) -> Option<Admitted> {
-        let Ok(permit) = self.inner.permits.clone().try_acquire_owned() else {
-            self.refused(peer, self.inner.max_connections, "too many connections");
-            return None;
-        };
-        match self.inner.gate.enter() {
-            Ok(pass) => Some(Admitted { permit, pass }),
-            Err(full) => {
-                self.full(peer, full);
-                None
-            }
-        }
+    /// Connects to an ESME, asks it to bind (`outbind`, 3.4, 4.1.7; 5.0, 4.1.1.7),
+    /// and serves that connection as one that was accepted: the ESME binds as any
+    /// other, or the connection is closed when the time for it is over. The limits
+    /// of connections hold. `system_id`, at most 15 octets, and `password`, at
+    /// most 8, are how the centre makes itself known to the ESME.
+    ///
+    /// # Errors
+    /// [`OutbindError`]; then there is no such connection.
+    ///
+    /// # Cancel safety
+    /// A dropped future sends nothing.
+    pub async fn outbind(
+        &self,
+        address: SocketAddr,
+        system_id: &str,
+        password: &str,
+    ) -> Result<ConnectionId, OutbindError> {
+        self.inner.hub.outbind(address, system_id, password).await
     }
-
-    fn comes_from(&self, admitted: &mut Admitted, peer: SocketAddr) -> bool {
-        match admitted.pass.comes_from(peer.ip()) {
-            Ok(()) => true,
-            Err(full) => {
-                self.full(&peer.to_string(), full);
-                false
-            }
-        }
-    }
-
-    fn full(&self, peer: &str, full: Full) {
-        match full {
-            Full::Unbound(limit) => {
-                self.refused(peer, limit, "too many connections without a bind");
-            }
-            Full::Address(limit) => {
-                self.refused(peer, limit, "too many connections from one address");
-            }
-        }
-    }
-
-    fn refused(&self, peer: &str, limit: u32, what: &str) {
-        self.inner.shared.counters.refused_connections.add(1);
-        warn!(peer, limit, "{what}");
-    }
-
-    fn start<T>(&self, stream: T, peer: Peer, admitted: Admitted) -> Option<ConnectionId>
-    where
-        T: AsyncRead + AsyncWrite + Send + 'static,
-    {
-        let inner = &self.inner;
-        let id = ConnectionId(inner.next_id.fetch_add(1, Ordering::Relaxed));
-        let (commands, receiver) = unbounded_channel();
-        let entry = Entry {
-            commands: commands.clone(),
-            task: None,
-        };
-        inner.with_connections(|all| all.insert(id, entry));
-        // Whoever stops first says so and then looks who is there.
-        if *inner.stopping.borrow() {
-            inner.with_connections(|all| all.remove(&id));
-            return None;
-        }
-        debug!(connection = %id, peer = %peer.text, "connected");
-        inner.shared.counters.connections.add(1);
-        let shared = inner.shared.clone();
-        let connection = Connection::new(id, peer, admitted.pass, shared, commands);
-        let run = Run {
-            inner: inner.clone(),
-            id,
-            _permit: admitted.permit,
-        };
-        let config = inner.shared.session;
-        #[cfg(feature = "scenario")]
-        let task = match &inner.scenario {
-            None => tokio::spawn(run.run(stream, config, connection, receiver)),
-            Some(decisions) => {
-                let faults = RequestFaults::new(decisions.clone(), id.0);
-                let connection = connection.with_faults(Box::new(faults));
-                if decisions.needs_wire() {
-                    let stream = between(decisions.clone(), stream, id.0);
-                    tokio::spawn(run.run(stream, config, connection, receiver))
-                } else {
-                    tokio::spawn(run.run(stream, config, connection, receiver))
-                }
-            }
-        };
-        #[cfg(not(feature = "scenario"))]
-        let task = tokio::spawn(run.run(stream, config, connection, receiver));
-        inner.with_connections(|all| {
-            if let Some(entry) = all.get_mut(&id) {
-                entry.task = Some(task.abort_handle());
-            }
-        });
-        Some(id)
-    }
-}
-
-fn peer_of(address: SocketAddr) -> Peer {
-    Peer {
-        text: address.to_string().into(),
-        ip: Some(address.ip()),
-    }
-}
-
-/// Errors of `accept` that say nothing about the listener.
-fn is_of_one_connection(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::ConnectionReset
-    )
 }

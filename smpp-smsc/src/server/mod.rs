@@ -1,50 +1,30 @@
 //! The message centre as a whole: it accepts connections, and ends in good order.
 
 mod builder;
-mod gate;
+mod centre;
 mod listen;
 mod observe;
-mod proxy;
 mod receipts;
-#[cfg(feature = "tls")]
-mod tls;
 
-use core::sync::atomic::AtomicU64;
-use core::time::Duration;
-use std::collections::HashMap;
-use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use smpp_codec::encode;
 use smpp_pdu::{DeliverSm, Pdu, SequenceNumber};
-use smpp_session::driver::{Ended, drive};
-use smpp_session::{CloseReason, Config};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
-use tokio::task::{AbortHandle, JoinHandle};
-use tracing::{debug, info};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::accounts::{AccountTable, Accounts};
-use crate::connection::{Command, Connection, Shared};
+use crate::connection::Shared;
 use crate::engine::{Input, Mobile};
+use crate::hub::{Hub, Order};
 use crate::registry::{ConnectionId, SessionInfo};
-#[cfg(feature = "scenario")]
-use crate::scenario::Decisions;
 use crate::store::{Store, StoreError};
 use crate::{Message, MessageId, Retries, Timestamp};
 
+pub(crate) use crate::hub::{Opaque, Pass};
 pub use builder::Builder;
-use gate::Gate;
-pub(crate) use gate::Pass;
-pub use listen::ListenOptions;
+use centre::Centre;
 pub use receipts::ReceiptState;
-#[cfg(feature = "tls")]
-#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
-pub use tls::{TlsError, TlsServer};
-
-/// How long connections may take to end that were told to end at once.
-const CLOSE_LIMIT: Duration = Duration::from_secs(3);
 
 /// A message centre. Cheap to clone; all clones are the same centre.
 ///
@@ -69,20 +49,9 @@ struct Inner {
     store: Opaque<Arc<dyn Store>>,
     /// The accounts that the centre knows by itself.
     table: Arc<AccountTable>,
-    gate: Arc<Gate>,
-    /// How long a handshake may take.
-    handshake: Duration,
-    max_connections: u32,
-    shutdown_limit: Duration,
     retries: Retries,
-    /// One for each connection that there may be.
-    permits: Arc<Semaphore>,
-    stopping: watch::Sender<bool>,
-    next_id: AtomicU64,
-    connections: Mutex<HashMap<ConnectionId, Entry>>,
+    hub: Arc<Hub<Centre>>,
     engine: Mutex<Option<JoinHandle<()>>>,
-    #[cfg(feature = "scenario")]
-    scenario: Option<Arc<Decisions>>,
 }
 
 /// Why messages were not taken for an account.
@@ -98,12 +67,6 @@ pub enum DeliverError {
     /// The message centre has ended.
     #[error("the message centre has ended")]
     Ended,
-}
-
-#[derive(Debug)]
-struct Entry {
-    commands: UnboundedSender<Command>,
-    task: Option<AbortHandle>,
 }
 
 impl Smsc {
@@ -127,10 +90,7 @@ impl Smsc {
     /// unbound as soon as all is answered. A connection without a bind is closed.
     /// False when there is no such connection.
     pub fn end_session(&self, id: ConnectionId) -> bool {
-        self.inner.with_connections(|all| {
-            all.get(&id)
-                .is_some_and(|entry| entry.commands.send(Command::Finish).is_ok())
-        })
+        self.inner.hub.tell(id, Order::Finish)
     }
 
     /// Changes all accounts at once. Sessions that are bound go on with what
@@ -215,7 +175,7 @@ impl Smsc {
     /// How many connections there are, bound or not.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.inner.with_connections(|all| all.len())
+        self.inner.hub.len()
     }
 
     /// Now, by the clock of the centre.
@@ -229,15 +189,13 @@ impl Smsc {
     /// # Cancel safety
     /// It may be dropped at any time.
     pub async fn stopping(&self) {
-        let mut stopping = self.inner.stopping.subscribe();
-        // Whoever waits keeps the sender.
-        let _ = stopping.wait_for(|stopping| *stopping).await;
+        self.inner.hub.stopping().await;
     }
 
     /// Whether [`shutdown`](Self::shutdown) has begun.
     #[must_use]
     pub fn is_stopping(&self) -> bool {
-        *self.inner.stopping.borrow()
+        self.inner.hub.is_stopping()
     }
 
     /// Ends the centre in good order: no more connections are accepted, new
@@ -247,20 +205,7 @@ impl Smsc {
     /// the number of connections that were closed like that.
     pub async fn shutdown(&self) -> usize {
         let inner = &self.inner;
-        inner.stopping.send_replace(true);
-        let half = inner.shutdown_limit / 2;
-        let mut left = 0;
-        inner.tell_all(|| Command::Finish);
-        if !inner.all_ended(half).await {
-            inner.tell_all(|| Command::Unbind);
-            if !inner.all_ended(half).await {
-                left = inner.tell_all(|| Command::Close);
-                if !inner.all_ended(CLOSE_LIMIT).await {
-                    inner.abort_all();
-                    inner.all_ended(CLOSE_LIMIT).await;
-                }
-            }
-        }
+        let left = inner.hub.shutdown().await;
         // An engine that has ended already needs no word.
         let _ = inner.shared.engine.send(Input::Stop);
         let engine = inner
@@ -274,115 +219,5 @@ impl Smsc {
             tracing::error!(%error, "the engine ended by a defect");
         }
         left
-    }
-}
-
-impl Inner {
-    fn with_connections<R>(&self, work: impl FnOnce(&mut HashMap<ConnectionId, Entry>) -> R) -> R {
-        let mut all = self
-            .connections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        work(&mut all)
-    }
-
-    /// Sends a command to every connection. Says how many there are.
-    fn tell_all(&self, command: impl Fn() -> Command) -> usize {
-        self.with_connections(|all| {
-            for entry in all.values() {
-                // One that has just ended needs no word.
-                let _ = entry.commands.send(command());
-            }
-            all.len()
-        })
-    }
-
-    fn abort_all(&self) {
-        self.with_connections(|all| {
-            for task in all.values().filter_map(|entry| entry.task.as_ref()) {
-                task.abort();
-            }
-        });
-    }
-
-    /// Whether all connections have ended within `limit`.
-    async fn all_ended(&self, limit: Duration) -> bool {
-        let all = self.permits.acquire_many(self.max_connections);
-        tokio::time::timeout(limit, all).await.is_ok()
-    }
-}
-
-/// One connection while it runs. It is taken off the list when this is
-/// dropped, however that comes about.
-struct Run {
-    inner: Arc<Inner>,
-    id: ConnectionId,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl Run {
-    async fn run<T>(
-        self,
-        stream: T,
-        config: Config,
-        mut connection: Connection,
-        commands: UnboundedReceiver<Command>,
-    ) where
-        T: AsyncRead + AsyncWrite + Send + 'static,
-    {
-        let ended = drive(stream, config, &mut connection, commands).await;
-        connection.log_end(&ended);
-    }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        self.inner.with_connections(|all| all.remove(&self.id));
-    }
-}
-
-impl Connection {
-    /// One line for one connection.
-    fn log_end(&self, ended: &Ended) {
-        let (id, counts) = (self.id(), self.counts);
-        let peer = tracing::field::display(self.peer());
-        // Over TLS, a lost connection is an error with a page of explanation.
-        let lost = |error: &&io::Error| error.kind() != io::ErrorKind::UnexpectedEof;
-        let error = ended.error.as_ref().filter(lost);
-        let error = error.map(tracing::field::display);
-        match self.account() {
-            Some(system_id) => info!(
-                connection = %id,
-                peer,
-                %system_id,
-                reason = %ended.reason,
-                error,
-                requests = counts.requests,
-                refused = counts.refused + counts.refused_binds,
-                delivered = counts.delivered,
-                faults = counts.faults,
-                "ended"
-            ),
-            // A load balancer that looks whether the port is open.
-            None if ended.reason == CloseReason::NoOctets => {
-                debug!(connection = %id, peer, reason = %ended.reason, "ended");
-            }
-            None => info!(
-                connection = %id,
-                peer,
-                reason = %ended.reason,
-                error,
-                "ended without a bind"
-            ),
-        }
-    }
-}
-
-/// Something that has no `Debug` of its own.
-pub(crate) struct Opaque<T>(pub(crate) T);
-
-impl<T> core::fmt::Debug for Opaque<T> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("…")
     }
 }

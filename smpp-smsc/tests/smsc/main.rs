@@ -18,6 +18,7 @@ mod matching;
 mod mobile;
 mod modes;
 mod operations;
+mod outbind;
 mod present;
 mod priority;
 mod quirks;

@@ -4,17 +4,13 @@ use core::net::{IpAddr, Ipv6Addr};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The limits of a gate; `None` is no limit.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct GateLimits {
-    pub(crate) unbound: Option<u32>,
-    pub(crate) per_address: Option<u32>,
-}
+use super::Limits;
 
 /// Counts connections.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    limits: GateLimits,
+    unbound: Option<u32>,
+    per_address: Option<u32>,
     counts: Mutex<Counts>,
 }
 
@@ -41,9 +37,10 @@ pub(crate) struct Pass {
 }
 
 impl Gate {
-    pub(crate) fn new(limits: GateLimits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
-            limits,
+            unbound: limits.unbound,
+            per_address: limits.per_address,
             counts: Mutex::default(),
         }
     }
@@ -51,7 +48,7 @@ impl Gate {
     /// A place for a connection that has not bound.
     pub(crate) fn enter(self: &Arc<Self>) -> Result<Pass, Full> {
         let mut counts = self.lock();
-        if let Some(limit) = self.limits.unbound
+        if let Some(limit) = self.unbound
             && counts.unbound >= limit
         {
             return Err(Full::Unbound(limit));
@@ -74,7 +71,7 @@ impl Pass {
     /// The connection comes from here: once, when that is known.
     pub(crate) fn comes_from(&mut self, ip: IpAddr) -> Result<(), Full> {
         let ip = holder(ip);
-        let Some(limit) = self.gate.limits.per_address else {
+        let Some(limit) = self.gate.per_address else {
             return Ok(());
         };
         let mut counts = self.gate.lock();
@@ -129,10 +126,7 @@ mod tests {
 
     #[test]
     fn a_place_is_counted_for_whoever_holds_the_address_and_given_back() {
-        let gate = Arc::new(Gate::new(GateLimits {
-            unbound: None,
-            per_address: Some(1),
-        }));
+        let gate = Arc::new(Gate::new(&Limits::new().per_address(1)));
         let enter = |ip: &str| {
             let mut pass = gate.enter().unwrap();
             pass.comes_from(ip.parse().unwrap()).map(|()| pass)
