@@ -97,7 +97,9 @@ async fn main() {
             times.push(restart(folder.path()).await);
         }
         for (opened, served) in times {
-            println!("{name:<8} end: open after {opened:.3} s, first message taken after {served:.3} s");
+            println!(
+                "{name:<8} end: open after {opened:.3} s, first message taken after {served:.3} s"
+            );
         }
     }
 }
@@ -141,7 +143,10 @@ async fn fill(folder: &Path, options: &Options) -> RedbStore {
             }
             changes.push(Change::Insert(message));
         }
-        number += changes.iter().filter(|one| matches!(one, Change::Insert(_))).count();
+        number += changes
+            .iter()
+            .filter(|one| matches!(one, Change::Insert(_)))
+            .count();
         store.commit(changes).await.unwrap();
     }
     let later = Timestamp(now.0.saturating_add(1));

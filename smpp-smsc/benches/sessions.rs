@@ -143,7 +143,11 @@ fn bound(address: SocketAddr) -> TcpStream {
     stream.set_nodelay(true).unwrap();
     let text = |text: &'static str| COctetStr::try_from(text).unwrap();
     let bind = Bind::new(BindType::Transceiver, text("esme"), text("secret"));
-    ask(&mut stream, 1, bind.interface_version(InterfaceVersion::V3_4));
+    ask(
+        &mut stream,
+        1,
+        bind.interface_version(InterfaceVersion::V3_4),
+    );
     let message = SubmitSm::new(
         Address::alphanumeric("BANK").unwrap(),
         Address::international("447700900123").unwrap(),

@@ -95,7 +95,10 @@ fn main() {
         options.messages,
         options.rounds
     );
-    println!("{:<26} {:>9} {:>19} {:>7}", "", "median", "min..max", "of raw");
+    println!(
+        "{:<26} {:>9} {:>19} {:>7}",
+        "", "median", "min..max", "of raw"
+    );
     let raw = median(&mut measured[0]);
     for ((name, ..), rates) in ROWS.iter().zip(&mut measured) {
         let median = median(rates);
