@@ -63,7 +63,9 @@ pub struct Config {
     pub peer_excess_status: CommandStatus,
     /// Time from the start to the bind. `None`: without limit. Default 10 s.
     pub session_init: Option<Duration>,
-    /// Silence of the peer after which `enquire_link` is sent. Default 30 s.
+    /// Time without a whole PDU of the peer after which `enquire_link` is sent.
+    /// Default 30 s. Octets of a PDU that does not become whole are silence: with
+    /// [`link_response`](Self::link_response), this bounds how long one may take.
     pub enquire_link: Option<Duration>,
     /// Time from a message, such as `submit_sm`, to its response. Default 60 s.
     pub response: Duration,

@@ -245,6 +245,30 @@ async fn a_peer_that_takes_nothing_does_not_hold_a_finished_session() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_peer_that_sends_and_never_reads_is_given_up() {
+    let (mut near, far) = tokio::io::duplex(64);
+    let talk = async {
+        let bind = b"\0\0\0\x17\0\0\0\x09\0\0\0\0\0\0\0\x01\0\0\0\x34\0\0\0";
+        near.write_all(bind).await.unwrap();
+        // It lives, and asks for answers that it does not take.
+        while near
+            .write_all(b"\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\x02")
+            .await
+            .is_ok()
+        {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+        }
+    };
+    let start = tokio::time::Instant::now();
+    let ((), (centre, ended)) = tokio::join!(talk, centre_over(far));
+    assert_eq!(ended.reason, CloseReason::ConnectionLost);
+    assert_eq!(ended.error.unwrap().kind(), io::ErrorKind::TimedOut);
+    assert_eq!(centre.closed, Some(CloseReason::ConnectionLost));
+    let waited = start.elapsed().as_secs();
+    assert!((60..=120).contains(&waited), "{waited} s");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_last_answer_arrives_before_the_end() {
     let (mut near, far) = tokio::io::duplex(1024);
     let talk = async {

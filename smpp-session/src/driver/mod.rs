@@ -44,6 +44,9 @@ const LINGER: Duration = Duration::from_secs(2);
 /// its answers is not asked for more.
 const MAX_UNSENT: usize = 4 * 1024 * 1024;
 
+/// How long a peer may take none of the octets that wait for it.
+const STALL: Duration = Duration::from_secs(60);
+
 /// Commands that are taken from the channel at once.
 const MAX_COMMANDS: usize = 1024;
 
@@ -104,6 +107,10 @@ impl DriveOptions {
 
 /// Runs a session of `config` over `stream` until it is over. `app` has then
 /// seen [`Event::Closed`].
+///
+/// While 4 MiB wait to be written, nothing is read. A peer that takes none of what
+/// waits for a minute is given up, as if the connection was lost: the error is
+/// [`TimedOut`](io::ErrorKind::TimedOut).
 ///
 /// A closed `commands` channel is no reason to end; the application decides.
 /// Commands that come after the end are dropped.
@@ -431,7 +438,10 @@ impl<A: Application> Driver<'_, A> {
 
     fn poll_timer(&mut self, cx: &mut Context<'_>, mut sleep: Pin<&mut Sleep>) -> bool {
         let of_app = self.app.wake_at();
-        let Some(at) = self.session.poll_timeout().into_iter().chain(of_app).min() else {
+        let stall = self.output.waits_since().map(|since| since + STALL);
+        let stall = stall.map(|at| Instant::ZERO + at.duration_since(self.start));
+        let of_session = self.session.poll_timeout();
+        let Some(at) = [of_session, of_app, stall].into_iter().flatten().min() else {
             return false;
         };
         // Deadlines move with every request, nearly always to a later moment: a
@@ -449,6 +459,11 @@ impl<A: Application> Driver<'_, A> {
         }
         self.timer_set = None;
         let now = now.max(at);
+        if stall.is_some_and(|at| at <= now) {
+            let stalled = "the peer takes nothing of what is sent";
+            self.lose(io::Error::new(io::ErrorKind::TimedOut, stalled));
+            return true;
+        }
         self.session.handle_timeout(now, &mut self.output.octets);
         if of_app.is_some_and(|at| at <= now) {
             self.batch_end(now);

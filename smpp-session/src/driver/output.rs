@@ -6,6 +6,7 @@ use std::io;
 
 use bytes::{Buf, BytesMut};
 use tokio::io::AsyncWrite;
+use tokio::time::Instant;
 
 /// Room that is kept between bursts whatever they were.
 const KEPT: usize = 16 * 1024;
@@ -22,6 +23,8 @@ pub(super) struct Output {
     needs_flush: bool,
     /// What was written since there was nothing left.
     burst: usize,
+    /// Since when the peer has taken nothing of what waits.
+    waits_since: Option<Instant>,
 }
 
 impl Output {
@@ -32,6 +35,7 @@ impl Output {
             started: 0,
             needs_flush: false,
             burst: 0,
+            waits_since: None,
         }
     }
 
@@ -40,9 +44,16 @@ impl Output {
         self.octets.is_empty() && !self.needs_flush
     }
 
+    /// Since when the peer has taken nothing of what waits for it; `None` where
+    /// nothing waits.
+    pub(super) const fn waits_since(&self) -> Option<Instant> {
+        self.waits_since
+    }
+
     /// Gives up what was not written.
     pub(super) fn clear(&mut self) {
         self.octets.clear();
+        self.waits_since = None;
         self.started = 0;
         self.needs_flush = false;
     }
@@ -57,11 +68,15 @@ impl Output {
         while !self.octets.is_empty() {
             let piece = self.piece();
             match stream.as_mut().poll_write(cx, piece) {
-                Poll::Pending => return Ok(done),
+                Poll::Pending => {
+                    self.waits_since.get_or_insert_with(Instant::now);
+                    return Ok(done);
+                }
                 Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(Ok(n)) => {
                     self.started = piece.len().saturating_sub(n);
                     self.octets.advance(n);
+                    self.waits_since = None;
                     self.needs_flush = true;
                     self.burst += n;
                 }

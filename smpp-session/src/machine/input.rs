@@ -14,11 +14,10 @@ use crate::window::{Class, Outstanding, Slot};
 use crate::{SessionState, Stranger, may_take};
 
 impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
-    /// The peer lives: so many octets have come.
+    /// So many octets have come.
     pub(crate) fn note_octets(&mut self, octets: usize) {
         let octets = u64::try_from(octets).unwrap_or(u64::MAX);
         self.counters.octets_received = self.counters.octets_received.saturating_add(octets);
-        self.last_received = self.now;
     }
 
     /// The longest PDU that is taken now, in octets.
@@ -39,6 +38,9 @@ impl<S: AsRef<[Slot]> + AsMut<[Slot]>> Machine<S> {
         out: &mut impl OutBuf,
     ) -> Event<'s> {
         findings.clear();
+        // Only a whole PDU says that the peer lives: one that sends an octet now
+        // and then would otherwise hold its connection for ever.
+        self.last_received = self.now;
         let header = *frame.header();
         self.counters.received.count(header.command_id);
         if !self.state.is_bound() {

@@ -74,6 +74,27 @@ fn a_peer_that_does_not_answer_enquire_link_is_given_up() {
 }
 
 #[test]
+fn octets_that_never_make_a_pdu_keep_no_session_alive() {
+    let mut pair = Pair::bound(BindType::Transceiver);
+    let mut centre = pair.centre;
+    let start = pair.now;
+    let mut now = start;
+    // A PDU of 1,000 octets, one of them each ten seconds.
+    let mut octets = [0, 0, 3, 0xE8].into_iter().chain(core::iter::repeat(0));
+    while !centre.session.machine().is_closing() {
+        now = now + Duration::from_secs(10);
+        centre.session.handle_timeout(now, &mut centre.out);
+        centre.read(now, &[octets.next().unwrap()], usize::MAX);
+        centre.drain();
+        centre.out.clear();
+    }
+    let reason = CloseReason::EnquireLinkTimeout;
+    assert_eq!(centre.take_events(), [Seen::Closed(reason)]);
+    assert_eq!(now.since(start).as_secs(), 30 + 30);
+    pair.esme.take_events();
+}
+
+#[test]
 fn an_unanswered_request_expires_once_and_its_late_answer_is_named_so() {
     let mut pair = Pair::bound(BindType::Transceiver);
     pair.centre.answer = None;

@@ -210,7 +210,9 @@ impl Engine {
                 return;
             }
             pause = match claimed {
-                Ok(()) => self.time_to_next().await,
+                // Others get their turn in between.
+                Ok(true) => Duration::ZERO,
+                Ok(false) => self.time_to_next().await,
                 Err(error) => {
                     error!(%error, "the store did not give due messages");
                     STORE_PAUSE
@@ -347,39 +349,35 @@ impl Engine {
 
     // Messages
 
-    /// Takes every message in hand whose time has come.
-    async fn claim(&mut self) -> Result<(), StoreError> {
-        loop {
-            let now = self.now();
-            let lease_until = now.after(self.settings.lease.max(Duration::from_millis(1)));
-            let claimed = self.store.claim(now, lease_until, MAX_CLAIM).await?;
-            let all = claimed.len() < MAX_CLAIM;
-            let (attempts, over): (Vec<_>, Vec<_>) = claimed
-                .into_iter()
-                .partition(|message| message.life.is_in_flight());
-            if !over.is_empty() {
-                let mut group = Group::default();
-                for message in over {
-                    let mut message = Message::clone(&message);
-                    message.life.expire(now);
-                    self.changed_life(message, &mut group);
-                }
-                self.flush(&mut group).await;
+    /// Takes messages in hand whose time has come. Says whether there may be more.
+    async fn claim(&mut self) -> Result<bool, StoreError> {
+        let now = self.now();
+        let lease_until = now.after(self.settings.lease.max(Duration::from_millis(1)));
+        let claimed = self.store.claim(now, lease_until, MAX_CLAIM).await?;
+        let more = claimed.len() == MAX_CLAIM;
+        let (attempts, over): (Vec<_>, Vec<_>) = claimed
+            .into_iter()
+            .partition(|message| message.life.is_in_flight());
+        if !over.is_empty() {
+            let mut group = Group::default();
+            for message in over {
+                let mut message = Message::clone(&message);
+                message.life.expire(now);
+                self.changed_life(message, &mut group);
             }
-            if !attempts.is_empty() {
-                let attempts = attempts
-                    .into_iter()
-                    .map(|message| {
-                        let number = message.life.attempts();
-                        Attempt::new(message, number)
-                    })
-                    .collect();
-                self.attempt(attempts).await;
-            }
-            if all {
-                return Ok(());
-            }
+            self.flush(&mut group).await;
         }
+        if !attempts.is_empty() {
+            let attempts = attempts
+                .into_iter()
+                .map(|message| {
+                    let number = message.life.attempts();
+                    Attempt::new(message, number)
+                })
+                .collect();
+            self.attempt(attempts).await;
+        }
+        Ok(more)
     }
 
     /// Hands attempts to the network, in a task of their own: what it does

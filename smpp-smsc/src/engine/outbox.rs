@@ -11,6 +11,10 @@ use crate::store::{Delivery, DeliveryKey, Store, StoreError};
 /// Deliveries of one account that are in memory; the rest is in the store only.
 const MAX_READY: usize = 4096;
 
+/// Deliveries that wait to be sent again. With that many no more are tried: what
+/// an ESME refuses must not bring the whole outbox into memory.
+const MAX_DELAYED: usize = 4096;
+
 /// Deliveries that are loaded at once.
 const PAGE: usize = 1024;
 
@@ -66,7 +70,7 @@ impl Default for Outbox {
 impl Outbox {
     /// The store has just taken this delivery.
     pub(super) fn fresh(&mut self, delivery: Arc<Delivery>) {
-        if self.behind || self.ready.len() >= MAX_READY {
+        if self.behind || self.ready.len() >= MAX_READY || self.delayed.len() >= MAX_DELAYED {
             self.behind = true;
         } else {
             self.loaded = Some(delivery.key);
@@ -136,7 +140,7 @@ impl Outbox {
         store: &dyn Store,
         account: &str,
     ) -> Result<(), StoreError> {
-        if !self.behind || !self.ready.is_empty() {
+        if !self.behind || !self.ready.is_empty() || self.delayed.len() >= MAX_DELAYED {
             return Ok(());
         }
         let page = store.outbox(account, self.loaded, PAGE).await?;

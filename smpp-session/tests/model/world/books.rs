@@ -520,9 +520,6 @@ impl Books {
             return self.lost_framing(event, written);
         }
         self.octets_received += octets.len() as u64;
-        if !octets.is_empty() {
-            self.last_received = self.now;
-        }
         self.admitted = length.is_some();
         if length.is_none_or(|length| self.partial.len() < length) {
             assert_eq!(event, None, "an event of half a PDU");
@@ -530,6 +527,7 @@ impl Books {
             return;
         }
         self.admitted = false;
+        self.last_received = self.now;
         let pdu = core::mem::take(&mut self.partial);
         let frame = Frame::new_checked(pdu.as_slice()).expect("one call takes one PDU");
         let event = event.expect("every PDU is an event");

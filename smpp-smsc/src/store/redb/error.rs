@@ -53,6 +53,19 @@ impl Failure {
         }
     }
 
+    /// Whether there is no room for what is to be written: on the disk, within a
+    /// quota, or for a file of this size.
+    pub(super) fn is_full(&self) -> bool {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        match (self, self.storage()) {
+            (Self::Full, _) => true,
+            (_, Some(StorageError::Io(error))) => {
+                matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn is_of_the_disk(&self) -> bool {
         let storage = self.storage();
         storage.is_some_and(|error| {
@@ -66,12 +79,10 @@ impl Failure {
 
 impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
-        match (&failure, failure.storage()) {
-            (Failure::Full, _) => Self::Full,
-            (_, Some(StorageError::Io(error))) if error.kind() == io::ErrorKind::StorageFull => {
-                Self::Failed("the disk is full".into())
-            }
-            _ => Self::Failed(failure.to_string()),
+        if failure.is_full() {
+            Self::Full
+        } else {
+            Self::Failed(failure.to_string())
         }
     }
 }

@@ -4,8 +4,11 @@ mod error;
 mod schema;
 
 use core::fmt;
+use core::time::Duration;
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use redb::{
@@ -14,8 +17,8 @@ use redb::{
 };
 
 use super::{Change, Committed, Delivery, DeliveryKey, Pair, Place, Sizes, Store, StoreError};
-use crate::{Clock, Message, MessageId, MessageKey, Timestamp};
-use tracing::info;
+use crate::{Message, MessageId, MessageKey, Timestamp};
+use tracing::{info, warn};
 
 use error::Failure;
 use schema::{Before, DUE, ENDED, IN_HAND, LISTED, MESSAGES, OUTBOX, Tables};
@@ -25,11 +28,18 @@ pub use error::OpenError;
 /// The file in the folder of a store.
 const FILE: &str = "messages.redb";
 
+/// How long nothing new is tried after the disk was full: each time the file must
+/// be opened again.
+const FULL_PAUSE: Duration = Duration::from_secs(1);
+
 /// Keeps everything in one file, which survives the end of the process at any
 /// moment: what a commit has confirmed is there after a restart, whole.
 ///
 /// One process at a time may have the file open. Attempts that were under way when
 /// a process ended are made again at once by the next.
+///
+/// When the disk is full, new messages are refused with `ESME_RMSGQFUL`, and tried
+/// again a second later at the earliest. What can be done without more room goes on.
 ///
 /// ```
 /// use smpp_smsc::Smsc;
@@ -57,6 +67,10 @@ struct Inner {
     database: RwLock<Option<Database>>,
     reopen: Reopen,
     capacity: u64,
+    /// Attempts of a process that is gone, which are not due again yet.
+    left: Mutex<BTreeSet<MessageKey>>,
+    /// When the disk was found full, while it was not seen otherwise.
+    full: Mutex<Option<Instant>>,
 }
 
 type Reopen = Box<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>;
@@ -109,7 +123,7 @@ impl RedbStore {
 
     fn new(reopen: Reopen) -> Result<Self, DatabaseError> {
         let database = reopen()?;
-        prepare(&database, Clock::system().now()).map_err(|error| match error {
+        let left = prepare(&database).map_err(|error| match error {
             Failure::Storage(error) => DatabaseError::Storage(error),
             other => DatabaseError::Storage(StorageError::Corrupted(other.to_string())),
         })?;
@@ -118,6 +132,8 @@ impl RedbStore {
                 database: RwLock::new(Some(database)),
                 reopen,
                 capacity: 10_000_000,
+                left: Mutex::new(left),
+                full: Mutex::default(),
             }),
         })
     }
@@ -168,6 +184,9 @@ impl Inner {
                 // redb wants the file opened again: nobody knows what of the
                 // last write is there.
                 *self.write() = None;
+                if error.is_full() && self.full().replace(Instant::now()).is_none() {
+                    warn!("the disk is full");
+                }
             }
             error.into()
         })
@@ -187,6 +206,14 @@ impl Inner {
         Ok(())
     }
 
+    fn left(&self) -> MutexGuard<'_, BTreeSet<MessageKey>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn full(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.full.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn write(&self) -> RwLockWriteGuard<'_, Option<Database>> {
         self.database
             .write()
@@ -202,33 +229,38 @@ impl fmt::Debug for RedbStore {
     }
 }
 
-/// Tables exist from the start, so that reading never finds them missing; and
-/// what a process had in hand that is gone is due.
-fn prepare(database: &Database, now: Timestamp) -> Result<(), Failure> {
+/// Tables exist from the start, so that reading never finds them missing. Gives the
+/// attempts that a process had in hand that is gone: names alone, so that opening
+/// takes no longer for their number.
+fn prepare(database: &Database) -> Result<BTreeSet<MessageKey>, Failure> {
     let transaction = database.begin_write()?;
     Tables::upgrade(&transaction)?;
-    let left = Tables::open(&transaction)?.release(now)?;
+    let left = Tables::open(&transaction)?.left()?;
     transaction.commit()?;
-    if left > 0 {
+    if !left.is_empty() {
         info!(
-            messages = left,
+            messages = left.len(),
             "attempts were cut short, and are made again"
         );
     }
-    Ok(())
+    Ok(left)
 }
 
-fn commit(database: &Database, changes: &[Change], capacity: u64) -> Result<Committed, Failure> {
+fn commit(database: &Database, changes: &[Change], inner: &Inner) -> Result<Committed, Failure> {
     let mut committed = Committed::default();
+    let new = changes
+        .iter()
+        .filter(|change| matches!(change, Change::Insert(_)))
+        .count();
+    let full = *inner.full();
+    if new > 0 && full.is_some_and(|since| since.elapsed() < FULL_PAUSE) {
+        return Err(Failure::Full);
+    }
     let transaction = database.begin_write()?;
     {
         let mut tables = Tables::open(&transaction)?;
-        let new = changes
-            .iter()
-            .filter(|change| matches!(change, Change::Insert(_)))
-            .count();
         let waiting = tables.waiting()?.saturating_add(new as u64);
-        if new > 0 && waiting > capacity {
+        if new > 0 && waiting > inner.capacity {
             return Err(Failure::Full);
         }
         for change in changes {
@@ -236,11 +268,16 @@ fn commit(database: &Database, changes: &[Change], capacity: u64) -> Result<Comm
         }
     }
     transaction.commit()?;
+    if new > 0 && full.is_some() {
+        *inner.full() = None;
+        info!("the disk has room again");
+    }
     Ok(committed)
 }
 
 fn claim(
     database: &Database,
+    inner: &Inner,
     now: Timestamp,
     lease_until: Timestamp,
     limit: usize,
@@ -250,8 +287,13 @@ fn claim(
     // becomes durable with the next commit.
     transaction.set_durability(Durability::None)?;
     let mut claimed = Vec::new();
+    // As many at a time as are claimed: nobody waits for all of them.
+    let left: Vec<_> = inner.left().iter().take(limit).cloned().collect();
     {
         let mut tables = Tables::open(&transaction)?;
+        for key in &left {
+            tables.release(key, now)?;
+        }
         let mut due = Vec::new();
         for entry in tables
             .due
@@ -278,6 +320,14 @@ fn claim(
         }
     }
     transaction.commit()?;
+    let mut waiting = inner.left();
+    if !waiting.is_empty() {
+        let claimed = claimed.iter().map(|message| &message.key);
+        for key in left.iter().chain(claimed) {
+            waiting.remove(key);
+        }
+    }
+    drop(waiting);
     Ok(claimed)
 }
 
@@ -308,7 +358,7 @@ impl Store for RedbStore {
         if changes.is_empty() {
             return Ok(Committed::default());
         }
-        self.work(move |database, inner| commit(database, &changes, inner.capacity))
+        self.work(move |database, inner| commit(database, &changes, inner))
             .await
     }
 
@@ -381,12 +431,12 @@ impl Store for RedbStore {
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Arc<Message>>, StoreError> {
-        self.work(move |database, _| {
+        self.work(move |database, inner| {
             // Most often there is nothing, which a look tells without a write.
-            if next_due(database)?.is_none_or(|due| now < due) {
+            if next_due(database, inner)?.is_none_or(|due| now < due) {
                 return Ok(Vec::new());
             }
-            claim(database, now, lease_until, limit)
+            claim(database, inner, now, lease_until, limit)
         })
         .await
     }
@@ -404,7 +454,7 @@ impl Store for RedbStore {
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.work(|database, _| next_due(database)).await
+        self.work(next_due).await
     }
 
     async fn outbox(
@@ -452,7 +502,10 @@ impl Store for RedbStore {
     }
 }
 
-fn next_due(database: &Database) -> Result<Option<Timestamp>, Failure> {
+fn next_due(database: &Database, inner: &Inner) -> Result<Option<Timestamp>, Failure> {
+    if !inner.left().is_empty() {
+        return Ok(Some(Timestamp(0)));
+    }
     let table = database.begin_read()?.open_table(DUE)?;
     Ok(table.first()?.map(|(key, _)| Timestamp(key.value().0)))
 }

@@ -3,6 +3,8 @@
 //! Names and types of the tables are written into the file, and opening a table
 //! with other types fails: a change of a record needs a new name.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use redb::{
     ReadableTable, ReadableTableMetadata, StorageError, Table, TableDefinition, TableError,
@@ -208,7 +210,7 @@ pub(super) struct Tables<'t> {
     pub(super) messages: Table<'t, Name<'static>, Record<'static>>,
     pub(super) due: Table<'t, Due<'static>, ()>,
     listed: Table<'t, Listed<'static>, ()>,
-    pub(super) in_hand: Table<'t, Name<'static>, ()>,
+    in_hand: Table<'t, Name<'static>, ()>,
     pub(super) ended: Table<'t, (u64, &'static str, u8), ()>,
     outbox: Table<'t, (&'static str, u64), (u64, u8, Name<'static>, Record<'static>)>,
 }
@@ -283,26 +285,33 @@ impl<'t> Tables<'t> {
         }
     }
 
-    /// Makes due again at `now` what was in the hands of a process that is gone.
-    pub(super) fn release(&mut self, now: Timestamp) -> Result<usize, Failure> {
-        let mut left = Vec::new();
+    /// What is in hand.
+    pub(super) fn left(&self) -> Result<BTreeSet<MessageKey>, Failure> {
+        let mut left = BTreeSet::new();
         for entry in self.in_hand.iter()? {
             let (name, _) = entry?;
             let (id, part) = name.value();
-            left.push((id.to_owned(), part));
+            let id = MessageId::new(id).map_err(|_| bad((id, part)))?;
+            left.insert(MessageKey { id, part });
         }
-        for (id, part) in &left {
-            let name = (id.as_str(), *part);
-            let message = match self.messages.get(name)? {
-                Some(record) => Some(message(name, record.value())?),
-                None => None,
-            };
-            if let Some(mut message) = message {
-                message.life.release(now);
-                self.apply(&Change::Update(message.into()), &mut Committed::default())?;
-            }
+        Ok(left)
+    }
+
+    /// Makes due again at `now` what was in the hands of a process that is gone.
+    pub(super) fn release(&mut self, key: &MessageKey, now: Timestamp) -> Result<(), Failure> {
+        let name = (key.id.as_str(), key.part);
+        let message = match self.messages.get(name)? {
+            Some(record) => message(name, record.value())?,
+            None => return Ok(()),
+        };
+        if message.life.is_in_flight() {
+            let before = Before::of(&message);
+            let mut message = message;
+            message.life.release(now);
+            self.take_out(name, &before)?;
+            self.put(&message)?;
         }
-        Ok(left.len())
+        Ok(())
     }
 
     /// Takes the entries of a message out of the other tables.

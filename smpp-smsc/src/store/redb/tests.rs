@@ -1,6 +1,7 @@
 //! What is particular to this store.
 
 use super::*;
+use crate::Clock;
 use crate::store::conformance;
 
 const HOUR: core::time::Duration = core::time::Duration::from_secs(3600);
@@ -39,11 +40,12 @@ async fn what_was_committed_is_there_after_a_restart() {
 async fn what_was_in_hand_is_due_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let store = opened(folder.path());
-    let message = conformance::message("a", 0, 5);
+    let now = Clock::system().now();
+    let message = conformance::message("a", 0, now.0);
     let insert = vec![Change::Insert(message.clone())];
     store.commit(insert).await.unwrap();
     let far = Timestamp::NEVER.before(HOUR);
-    assert_eq!(store.claim(Timestamp(6), far, 10).await.unwrap().len(), 1);
+    assert_eq!(store.claim(now, far, 10).await.unwrap().len(), 1);
     assert_eq!(store.next_due().await.unwrap(), Some(far));
     // A claim is durable with the next commit.
     let other = conformance::message("b", 0, far.0);
@@ -51,11 +53,49 @@ async fn what_was_in_hand_is_due_after_a_restart() {
     drop(store);
 
     let store = opened(folder.path());
-    let due = store.next_due().await.unwrap().unwrap();
-    assert!(due <= Clock::system().now());
-    let found = store.find(&message.key.id).await.unwrap();
-    assert_eq!(found[0].life.attempts(), 1);
-    assert!(!found[0].life.is_in_flight());
+    let now = Clock::system().now();
+    assert!(store.next_due().await.unwrap().unwrap() <= now);
+    let claimed = store.claim(now, far, 10).await.unwrap();
+    assert_eq!(claimed[0].key, message.key);
+    assert_eq!(claimed[0].life.attempts(), 2);
+    assert_eq!(claimed.len(), 1);
+    // Once, and not for ever.
+    assert_eq!(store.next_due().await.unwrap(), Some(far));
+    assert_eq!(store.claim(now, far, 10).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_was_in_hand_is_released_as_it_is_claimed_and_never_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(folder.path());
+    let now = Clock::system().now();
+    let all: Vec<_> = (0..10)
+        .map(|number| conformance::message(&number.to_string(), 0, now.0))
+        .collect();
+    let inserts = all.iter().cloned().map(Change::Insert).collect();
+    store.commit(inserts).await.unwrap();
+    // The lease of the last five is over before the restart.
+    let (past, far) = (now, Timestamp::NEVER.before(HOUR));
+    store.claim(now, far, 5).await.unwrap();
+    store.claim(now, past, 5).await.unwrap();
+    let other = conformance::message("other", 0, far.0);
+    store.commit(vec![Change::Insert(other)]).await.unwrap();
+    drop(store);
+
+    let store = opened(folder.path());
+    let now = Clock::system().now();
+    let mut attempts = Vec::new();
+    for _ in 0..6 {
+        let claimed = store.claim(now, far, 3).await.unwrap();
+        attempts.extend(claimed.into_iter().map(|one| (one.key.clone(), one.life)));
+    }
+    attempts.sort_by(|one, other| one.0.cmp(&other.0));
+    let keys: Vec<_> = attempts.iter().map(|(key, _)| key.clone()).collect();
+    assert_eq!(
+        keys,
+        all.iter().map(|one| one.key.clone()).collect::<Vec<_>>()
+    );
+    assert!(attempts.iter().all(|(_, life)| life.attempts() == 2));
 }
 
 #[tokio::test]
