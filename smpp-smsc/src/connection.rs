@@ -25,7 +25,7 @@ use crate::server::{Opaque, Pass};
 use crate::stats::Counters;
 use crate::store::{Delivery, DeliveryKey};
 use crate::submission::{Job, Submitter, Work};
-use crate::{Clock, Timestamp};
+use crate::{Clock, Timestamp, v33};
 
 use bind::{Asking, BindDecision};
 
@@ -260,7 +260,13 @@ impl Connection {
             refused.map_or(Ok(octets), Err)
         });
         let work = match admitted {
-            Ok(None) => submitter.work(pdu, request.octets),
+            Ok(None) => match &pdu.body {
+                Body::ParamRetrieve(asked) if bound.version < InterfaceVersion::V3_4 => {
+                    let session = &self.shared.session;
+                    v33::retrieve(&bound.account, session, self.shared.validity, asked)
+                }
+                _ => submitter.work(pdu, request.octets),
+            },
             Ok(Some(octets)) => match decode(&octets) {
                 Ok(pdu) => submitter.work(&pdu, &octets),
                 Err(_) => Work::Refuse(CommandStatus::ESME_RSYSERR),

@@ -28,3 +28,4 @@ mod stores;
 mod strangers;
 mod support;
 mod time;
+mod v33;
