@@ -208,7 +208,7 @@ async fn an_empty_source_is_the_default_one_of_the_account() {
         .await
         .message_id();
     let asked = last("", 1).source_addr(Address::EMPTY);
-    assert_eq!(ids(&mut client, asked).await, [id.clone()]);
+    assert_eq!(ids(&mut client, asked).await, [&*id]);
     let asked = details(&id, "").source_addr(Address::EMPTY);
     let resp = client.ask(asked).await;
     assert_eq!(told(&resp).source_addr.addr, text("BANK"));
