@@ -10,20 +10,8 @@ use tempfile::TempDir;
 /// More than any table has cells.
 const ACCOUNTS: usize = 800;
 
-/// Handsets receive at once. Some are never there; of others nobody knows.
-const SCENARIO: &str = "
-[delivery]
-delay = '0ms'
-retries = ['1h']
-
-[[destination]]
-to = '4477080*'
-outcomes = { absent = 1 }
-
-[[destination]]
-to = '4477081*'
-outcomes = { absent = 1, delivered = 1 }
-";
+/// Handsets receive at once. Some are never there, others half of the time.
+const HANDSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/handsets.toml");
 
 pub(crate) struct Program {
     child: Child,
@@ -50,17 +38,13 @@ impl Program {
             let account = "\n[[account]]\nsystem_id";
             write!(config, "{account} = '{name}'\npassword = '{password}'\n").unwrap();
         }
-        let (settings, scenario) = (folder.path().join("smsc.toml"), "scenario.toml");
-        let scenario = folder.path().join(scenario);
+        let settings = folder.path().join("smsc.toml");
         std::fs::write(&settings, config).unwrap();
-        std::fs::write(&scenario, SCENARIO).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_smpp-smsc"))
             .args(["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"])
-            .args(["--store", "memory", "--seed", "1"])
+            .args(["--store", "memory", "--scenario", HANDSETS, "--seed", "1"])
             .arg("--config")
             .arg(settings)
-            .arg("--scenario")
-            .arg(scenario)
             .env("RUST_LOG", "error")
             .stdout(Stdio::piped())
             .spawn()
