@@ -14,9 +14,6 @@ use crate::accounts::Account;
 use crate::submission::Work;
 use crate::{Message, Timestamp};
 
-/// Characters of a message id in a PDU of 3.3.
-pub(crate) const MAX_ID: usize = 8;
-
 /// The longest text that a `query_msg_details_resp` carries, in octets.
 const MAX_TEXT: usize = 160;
 

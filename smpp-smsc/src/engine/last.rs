@@ -8,7 +8,7 @@ use smpp_pdu::{Address, CommandStatus, QueryLastMsgs, QueryMsgDetails};
 use super::{Asked, Engine};
 use crate::address::is_meant;
 use crate::answer::Reply;
-use crate::v33::{Details, MAX_ID};
+use crate::v33::Details;
 use crate::{Message, MessageId, MessageKey};
 
 /// The most ids that a `query_last_msgs` is answered with (SMPP 3.3).
@@ -50,7 +50,7 @@ impl LastMessages {
     #[inline]
     pub(super) fn note(&mut self, message: &Message) {
         let MessageKey { id, part } = &message.key;
-        if *part == 0 && id.as_str().len() <= MAX_ID {
+        if *part == 0 && id.fits_3_3() {
             self.remember(&message.account, message.content().source, id);
         }
     }

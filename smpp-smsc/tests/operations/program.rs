@@ -40,9 +40,10 @@ impl Program {
         }
         let settings = folder.path().join("smsc.toml");
         std::fs::write(&settings, config).unwrap();
+        let store = format!("redb:{}", folder.path().join("store").display());
         let mut child = Command::new(env!("CARGO_BIN_EXE_smpp-smsc"))
             .args(["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"])
-            .args(["--store", "memory", "--scenario", HANDSETS, "--seed", "1"])
+            .args(["--store", &*store, "--scenario", HANDSETS, "--seed", "1"])
             .arg("--config")
             .arg(settings)
             .env("RUST_LOG", "error")
