@@ -6,14 +6,16 @@ use smpp_pdu::time::TimeText;
 use smpp_pdu::{
     Address, Body, BroadcastSmResp, COctetStr, CancelBroadcastSmResp, CancelSmResp, CommandId,
     CommandStatus, DataSmResp, DeliveryFailureReason, DpfResult, InterfaceVersion, MessageState,
-    NetworkErrorCode, NetworkErrorCodeType, Pdu, QueryBroadcastSmResp, QuerySmResp, Repeated,
-    ReplaceSmResp, SequenceNumber, SubmitMultiResp, SubmitSmResp, Tag, Tlv, Tlvs, UnsuccessSme,
+    NetworkErrorCode, NetworkErrorCodeType, ParamRetrieveResp, Pdu, QueryBroadcastSmResp,
+    QueryLastMsgsResp, QuerySmResp, Repeated, ReplaceSmResp, SequenceNumber, SubmitMultiResp,
+    SubmitSmResp, Tag, Tlv, Tlvs, UnsuccessSme,
 };
 use smpp_session::error_response;
 
 use crate::accounts::IdForm;
 use crate::address::OwnedAddress;
 use crate::broadcast::{self, FailedArea};
+use crate::v33::Details;
 use crate::{Message, MessageId, Timestamp};
 
 /// The answer to one request.
@@ -57,6 +59,12 @@ pub(crate) enum Reply {
         state: MessageState,
         error: u8,
     },
+    /// `param_retrieve`.
+    Parameter(Box<str>),
+    /// `query_last_msgs`.
+    LastMessages(Vec<MessageId>),
+    /// `query_msg_details`.
+    Details(Box<Details>),
     /// `cancel_sm`, `replace_sm`, `cancel_broadcast_sm`.
     Done,
 }
@@ -210,6 +218,21 @@ impl Answer {
                     .tlvs(Tlvs::from_slice(&tlvs));
                 send(&Pdu::request(number, resp))
             }
+            Reply::Parameter(value) => {
+                let value = COctetStr::new(value.as_bytes()).unwrap_or_default();
+                let resp = ParamRetrieveResp::default().param_value(value);
+                send(&Pdu::request(number, resp))
+            }
+            Reply::LastMessages(ids) => {
+                let ids: Vec<_> = ids.iter().map(MessageId::as_c_octet_str).collect();
+                // At most 100.
+                let ids = Repeated::from_slice(&ids).unwrap_or_default();
+                send(&Pdu::request(
+                    number,
+                    QueryLastMsgsResp::default().message_ids(ids),
+                ))
+            }
+            Reply::Details(details) => details.respond(|resp| send(&Pdu::request(number, resp))),
             Reply::Done => send(&Pdu::request(number, done(self.command_id))),
         }
     }

@@ -26,7 +26,7 @@ use crate::stats::Counters;
 use crate::store::{Delivery, DeliveryKey};
 use crate::submission::{Job, Submitter, Work};
 use crate::times::TimeRules;
-use crate::{Clock, Timestamp};
+use crate::{Clock, Timestamp, v33};
 
 use bind::{Asking, BindDecision};
 
@@ -243,7 +243,13 @@ impl Connection {
             refused.map_or(Ok(octets), Err)
         });
         let work = match admitted {
-            Ok(None) => submitter.work(pdu, request.octets),
+            Ok(None) => match &pdu.body {
+                Body::ParamRetrieve(asked) if bound.version < InterfaceVersion::V3_4 => {
+                    let session = &self.shared.session;
+                    v33::retrieve(&bound.account, session, self.shared.times.validity, asked)
+                }
+                _ => submitter.work(pdu, request.octets),
+            },
             Ok(Some(octets)) => match decode(&octets) {
                 Ok(pdu) => submitter.work(&pdu, &octets),
                 Err(_) => Work::Refuse(CommandStatus::ESME_RSYSERR),

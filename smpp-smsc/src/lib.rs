@@ -34,6 +34,7 @@ mod stats;
 pub mod store;
 mod submission;
 mod times;
+mod v33;
 
 #[cfg(feature = "accounts")]
 #[cfg_attr(docsrs, doc(cfg(feature = "accounts")))]

@@ -56,6 +56,11 @@ impl MessageId {
         }
     }
 
+    /// Whether a field of 3.3 has room for it: at most 8 characters.
+    pub(crate) const fn fits_3_3(&self) -> bool {
+        matches!(self.0, Text::Short { len: ..=8, .. })
+    }
+
     /// The id as a field of a PDU.
     #[must_use]
     pub fn as_c_octet_str(&self) -> COctetStr<'_> {

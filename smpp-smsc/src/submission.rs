@@ -51,6 +51,8 @@ pub(crate) enum Work {
         /// Whether it takes the place of another one.
         replace: bool,
     },
+    /// `param_retrieve`, with the value.
+    Retrieved(Box<str>),
     /// The octets of another request that speaks of messages in the store.
     Manage(Bytes),
 }
@@ -106,7 +108,14 @@ impl Submitter<'_> {
             {
                 Err(CommandStatus::ESME_RINVCMDID)
             }
+            Body::QueryLastMsgs(_) | Body::QueryMsgDetails(_)
+                if self.version >= InterfaceVersion::V3_4 =>
+            {
+                Err(CommandStatus::ESME_RINVCMDID)
+            }
             Body::QuerySm(_)
+            | Body::QueryLastMsgs(_)
+            | Body::QueryMsgDetails(_)
             | Body::CancelSm(_)
             | Body::ReplaceSm(_)
             | Body::QueryBroadcastSm(_)

@@ -10,7 +10,11 @@
     reason = "a failing helper fails its test"
 )]
 
+#[path = "peers/operations.rs"]
+mod operations;
+
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
@@ -104,16 +108,14 @@ fn send_signal(child: &Child, signal: &str) {
 
 /// The message centre on a free port, and that port.
 fn centre() -> (Background, String) {
+    centre_with(&["--delay".as_ref(), "20ms".as_ref()])
+}
+
+fn centre_with(arguments: &[&OsStr]) -> (Background, String) {
     let mut command = Command::new(directory("SMPP_BIN_DIR").join("smpp-smsc"));
     command
-        .args([
-            "--listen",
-            "127.0.0.1:0",
-            "--delay",
-            "20ms",
-            "--store",
-            "memory",
-        ])
+        .args(["--listen", "127.0.0.1:0", "--store", "memory"])
+        .args(arguments)
         .stderr(Stdio::null());
     let mut centre = Background::start(&mut command);
     loop {

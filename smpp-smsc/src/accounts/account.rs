@@ -40,7 +40,7 @@ pub struct Account {
     pub(crate) rate: Option<Rate>,
     pub(crate) daily_quota: Option<u64>,
     pub(super) default_source: Option<Box<str>>,
-    pub(super) default_data_coding: Option<DataCoding>,
+    pub(crate) default_data_coding: Option<DataCoding>,
     pub(crate) quirks: Quirks,
 }
 
@@ -213,6 +213,11 @@ impl Account {
             || self.default_source.is_some()
             || self.default_data_coding.is_some()
             || self.quirks.has_rules_for_messages()
+    }
+
+    /// The source of messages that have none, as it was set.
+    pub(crate) fn default_source_text(&self) -> Option<&str> {
+        self.default_source.as_deref()
     }
 
     /// The source of messages that have none.

@@ -59,6 +59,8 @@ pub(crate) fn admit(
         Body::QuerySm(sm) => fill(account, &mut sm.source_addr, None),
         Body::CancelSm(sm) => fill(account, &mut sm.source_addr, None),
         Body::ReplaceSm(sm) => fill(account, &mut sm.source_addr, None),
+        Body::QueryLastMsgs(sm) => fill(account, &mut sm.source_addr, None),
+        Body::QueryMsgDetails(sm) => fill(account, &mut sm.source_addr, None),
         Body::QueryBroadcastSm(sm) => fill(account, &mut sm.source_addr, None),
         Body::CancelBroadcastSm(sm) => fill(account, &mut sm.source_addr, None),
         _ => 0,

@@ -45,6 +45,7 @@ impl Engine {
                 self.flush(group).await;
                 self.manage(asked, &octets, group).await
             }
+            Work::Retrieved(value) => Some(Reply::Parameter(value)),
             // Done before.
             Work::Refuse(_) | Work::Submit(_) | Work::SubmitMulti(_) => None,
         };
@@ -71,6 +72,8 @@ impl Engine {
             Ok(Body::CancelBroadcastSm(cancel)) => {
                 self.cancel_broadcast(asked, &cancel, group).await
             }
+            Ok(Body::QueryLastMsgs(query)) => self.last_messages(asked, &query).await.map(Some),
+            Ok(Body::QueryMsgDetails(query)) => self.details(asked, &query).await.map(Some),
             // The session has decoded the same octets.
             _ => Err(CommandStatus::ESME_RSYSERR),
         };
@@ -78,20 +81,12 @@ impl Engine {
     }
 
     async fn query(&self, asked: Asked, query: &QuerySm<'_>) -> Result<Reply, CommandStatus> {
-        let mut messages = self.kept_under(asked, query.message_id, false).await?;
-        // Who does not know the source leaves it empty (SMPP 3.4, 4.8.1).
-        if !query.source_addr.addr.is_empty() {
-            messages.retain(|message| is_meant(query.source_addr, message.content().source));
-        }
+        let (message, _) = self
+            .queried(asked, query.message_id, query.source_addr)
+            .await?;
         let now = self.now();
         let session = self.registry.get(asked.connection);
         let version = session.map(|session| session.info.version);
-        // Of several recipients, one that is still to be reached.
-        let message = messages
-            .iter()
-            .find(|message| !message.life.is_final())
-            .or(messages.last())
-            .ok_or(CommandStatus::ESME_RQUERYFAIL)?;
         let life = &message.life;
         Ok(Reply::State {
             id: message.key.id.clone(),
@@ -101,6 +96,27 @@ impl Engine {
             }),
             error: life.error(),
         })
+    }
+
+    /// The messages that a query means, and the one among them whose state it is
+    /// told: of several recipients, one that is still to be reached.
+    pub(super) async fn queried(
+        &self,
+        asked: Asked,
+        id: COctetStr<'_>,
+        source: Address<'_>,
+    ) -> Result<(Arc<Message>, Vec<Arc<Message>>), CommandStatus> {
+        let mut messages = self.kept_under(asked, id, false).await?;
+        // Who does not know the source leaves it empty (SMPP 3.4, 4.8.1).
+        if !source.addr.is_empty() {
+            messages.retain(|message| is_meant(source, message.content().source));
+        }
+        let message = messages
+            .iter()
+            .find(|message| !message.life.is_final())
+            .or(messages.last())
+            .ok_or(CommandStatus::ESME_RQUERYFAIL)?;
+        Ok((message.clone(), messages))
     }
 
     async fn replace(

@@ -10,6 +10,7 @@ mod broadcast;
 mod cancel;
 mod delivery;
 mod group;
+mod last;
 mod manage;
 mod mobile;
 mod outbox;
@@ -41,6 +42,7 @@ use absent::Absent;
 use alert::Alerts;
 use cancel::Cancelling;
 use group::Group;
+use last::LastMessages;
 pub(crate) use mobile::Mobile;
 use outbox::Outbox;
 pub(crate) use outbox::Pending;
@@ -150,6 +152,7 @@ pub(crate) struct Engine {
     passing: Passing,
     alerts: Alerts,
     absent: Absent,
+    last: LastMessages,
     next_key: u64,
     next_sweep: Timestamp,
     /// Inputs that waited when this turn began.
@@ -180,6 +183,7 @@ impl Engine {
             passing: Passing::default(),
             alerts: Alerts::new(now),
             absent: Absent::default(),
+            last: LastMessages::default(),
             next_key,
             next_sweep: now,
             backlog: 0,
@@ -307,13 +311,17 @@ impl Engine {
             Work::Refuse(status) => Reply::Refused(status),
             Work::Submit(message) => {
                 let id = message.key.id.clone();
+                self.last.note(&message);
                 group.insert(message);
                 Reply::Accepted(id)
             }
             Work::SubmitMulti(recipients) => {
                 let accepted = !recipients.messages.is_empty();
                 let messages = recipients.messages.into_iter();
-                messages.for_each(|one| group.insert(one));
+                messages.for_each(|one| {
+                    self.last.note(&one);
+                    group.insert(one);
+                });
                 Reply::Multi {
                     id: accepted.then_some(recipients.id),
                     refused: recipients.refused,

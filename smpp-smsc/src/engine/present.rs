@@ -44,6 +44,7 @@ impl Engine {
                 Err(status) => return asked.answer(Reply::Refused(status)),
             }
         }
+        messages.iter().for_each(|one| self.last.note(one));
         let accepted = !messages.is_empty();
         let promises = accepted && replaced.is_empty();
         if promises {

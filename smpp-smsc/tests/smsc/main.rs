@@ -30,3 +30,4 @@ mod stores;
 mod strangers;
 mod support;
 mod time;
+mod v33;
