@@ -12,6 +12,7 @@ mod clock;
 pub mod config;
 mod connection;
 mod engine;
+pub mod handler;
 mod hash;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
