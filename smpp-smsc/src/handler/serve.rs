@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, ToSocketAddrs};
 use super::connection::{Command, Connection};
 use super::{Handler, Sessions};
 use crate::hub::{
-    ConnectionId, Hub, Limits, ListenOptions, Opaque, OutbindError, Peer, Place, Service,
+    ConnectionId, Hub, Limits, ListenOptions, Opaque, Order, OutbindError, Peer, Place, Service,
 };
 
 /// Makes the handler of each connection; a closure is one:
@@ -214,6 +214,13 @@ impl Server {
     #[must_use]
     pub fn connections(&self) -> usize {
         self.hub.len()
+    }
+
+    /// Ends one connection in good order: no more requests are taken on it, and it
+    /// is unbound as soon as all is answered. One without a bind is closed. False
+    /// when there is no such connection.
+    pub fn end_connection(&self, id: ConnectionId) -> bool {
+        self.hub.tell(id, Order::Finish)
     }
 
     /// Waits until [`shutdown`](Self::shutdown) begins.
