@@ -71,3 +71,58 @@ impl Handler for Open {
         Ok(())
     }
 }
+
+#[cfg(feature = "tls")]
+mod tls {
+    use std::sync::Arc;
+
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    use smpp_esme::{BindConfig, ClientBuilder, Endpoint, TlsConfig};
+    use smpp_smsc::TlsServer;
+    use tokio::sync::mpsc::unbounded_channel;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_factory_sees_the_certificate_of_a_client() {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let authority = Arc::new(CertifiedIssuer::self_signed(params, key).unwrap());
+        let issue = || {
+            let params = CertificateParams::new(vec!["localhost".into()]).unwrap();
+            let key = KeyPair::generate().unwrap();
+            let certificate = params.signed_by(&key, &*authority).unwrap();
+            (certificate, key.serialize_pem())
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let (certificate, key) = issue();
+        std::fs::write(path("cert.pem"), certificate.pem()).unwrap();
+        std::fs::write(path("key.pem"), key).unwrap();
+        std::fs::write(path("ca.pem"), authority.pem()).unwrap();
+        let tls = TlsServer::from_files(path("cert.pem"), path("key.pem"), Some(path("ca.pem")));
+
+        let (sender, mut shown) = unbounded_channel();
+        let factory = move |peer: &Peer| {
+            let _ = sender.send(peer.certificate().map(<[u8]>::to_vec));
+            Some(Open)
+        };
+        let server = Server::new(factory, Options::new());
+        let listen = ListenOptions::new().tls(tls.unwrap());
+        let address = server.listen("127.0.0.1:0", listen).await.unwrap();
+        let (certificate, key) = issue();
+        let client = TlsConfig::new()
+            .ca_pem(authority.pem())
+            .client_certificate_pem(certificate.pem(), key)
+            .server_name("localhost");
+        let endpoint = Endpoint::new("127.0.0.1", address.port()).tls(client);
+        let bind = BindConfig::new("esme", "secret");
+        let (_client, _incoming) = ClientBuilder::new(bind)
+            .connect_to(&endpoint)
+            .await
+            .unwrap();
+        let shown = soon(shown.recv()).await.unwrap();
+        assert_eq!(shown.as_deref(), Some(&**certificate.der()));
+    }
+}

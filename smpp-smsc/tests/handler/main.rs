@@ -6,6 +6,7 @@
     reason = "a failing helper fails its test"
 )]
 
+mod cost;
 mod limits;
 mod outbind;
 mod push;

@@ -117,3 +117,16 @@ async fn a_server_that_is_dropped_closes_its_connections() {
     assert!(client.next().await.is_none());
     calls.closed().await;
 }
+
+#[tokio::test]
+async fn one_connection_may_be_ended_in_good_order() {
+    let (server, mut calls) = relay(Options::new());
+    let mut client = bound(&server).await;
+    let mut other = bound(&server).await;
+    let id = calls.session().await.connection();
+    assert!(server.end_connection(id));
+    client.is_unbound().await;
+    drop(client);
+    assert!(!server.end_connection(ConnectionId(u64::MAX)));
+    other.ask(EnquireLink::default()).await;
+}

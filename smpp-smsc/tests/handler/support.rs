@@ -58,6 +58,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
     }
 
+    pub(crate) fn into_stream(self) -> S {
+        self.stream
+    }
+
     pub(crate) async fn write(&mut self, octets: &[u8]) {
         self.stream.write_all(octets).await.unwrap();
         self.stream.flush().await.unwrap();
