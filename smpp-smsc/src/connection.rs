@@ -149,7 +149,7 @@ struct Bound {
 impl Connection {
     pub(crate) fn new(place: Place<Command>, shared: Arc<Shared>) -> Self {
         Self {
-            id: place.id,
+            id: place.peer.connection(),
             peer: place.peer,
             shared,
             commands: place.commands,

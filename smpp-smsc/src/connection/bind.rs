@@ -5,9 +5,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use smpp_pdu::{
-    Bind, BindResp, COctetStr, CommandStatus, InterfaceVersion, Pdu, SequenceNumber, Tlv, Tlvs,
-};
+use smpp_pdu::{Bind, COctetStr, CommandStatus, InterfaceVersion, Pdu, SequenceNumber};
 use smpp_session::driver::Link;
 use smpp_session::{ErrorBodies, error_response};
 use tokio::sync::mpsc::UnboundedSender;
@@ -17,6 +15,7 @@ use tracing::info;
 use super::{Bound, Command, Connection};
 use crate::accounts::{Account, BindAttempt, BindPermit, Quirks, Refusal};
 use crate::engine::Input;
+use crate::hub::accept_bind;
 use crate::registry::{BoundSession, SessionInfo};
 
 /// How long an authenticator may take.
@@ -132,17 +131,16 @@ impl Connection {
             Err(refusal) => return self.refuse_bind(link, &attempt, sequence_number, &refusal),
         };
         let version = attempt.version.normalized();
-        let tlvs = [Tlv::sc_interface_version(InterfaceVersion::V5_0)];
         let quirks = &account.quirks;
         self.set_quirks(link, quirks, version);
-        let tlvs = if version.supports_tlvs() && !quirks.hides_version {
-            Tlvs::from_slice(&tlvs)
-        } else {
-            Tlvs::EMPTY
-        };
-        let name = COctetStr::new(self.shared.system_id.as_bytes()).unwrap_or_default();
-        let resp = BindResp::new(attempt.bind_type, name, tlvs);
-        if link.respond(&Pdu::request(sequence_number, resp)).is_err() {
+        let accepted = accept_bind(
+            link,
+            sequence_number,
+            attempt.bind_type,
+            &self.shared.system_id,
+            version.supports_tlvs() && !quirks.hides_version,
+        );
+        if accepted.is_err() {
             return;
         }
         let session = &self.shared.session;

@@ -249,7 +249,7 @@ impl<S: Service> Hub<S> {
     pub(super) fn start<T>(
         self: &Arc<Self>,
         stream: T,
-        peer: Peer,
+        mut peer: Peer,
         admitted: Admitted,
         first: Option<Order>,
     ) -> Option<ConnectionId>
@@ -257,6 +257,7 @@ impl<S: Service> Hub<S> {
         T: AsyncRead + AsyncWrite + Send + 'static,
     {
         let id = ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed));
+        peer.connection = id;
         let (commands, receiver) = unbounded_channel();
         if let Some(order) = first {
             // The receiver is here.
@@ -269,7 +270,6 @@ impl<S: Service> Hub<S> {
         self.with_connections(|all| all.insert(id, entry));
         let run = Run {
             hub: self.clone(),
-            id,
             peer: peer.clone(),
             _permit: admitted.permit,
         };
@@ -279,7 +279,6 @@ impl<S: Service> Hub<S> {
         }
         debug!(connection = %id, peer = %peer.text, "connected");
         let connection = self.service.connect(Place {
-            id,
             peer,
             pass: admitted.pass,
             commands,

@@ -2,6 +2,7 @@
 //! knows its connections, and ends in good order. What a connection does is said
 //! by a [`Service`].
 
+mod bind;
 mod gate;
 mod limits;
 mod listen;
@@ -26,6 +27,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::AbortHandle;
 
+pub(crate) use bind::accept_bind;
 use gate::Gate;
 pub(crate) use gate::Pass;
 pub use limits::Limits;
@@ -53,6 +55,7 @@ impl fmt::Display for ConnectionId {
 /// Whom a connection leads to.
 #[derive(Clone, Debug)]
 pub struct Peer {
+    connection: ConnectionId,
     text: Arc<str>,
     address: Option<SocketAddr>,
     certificate: Option<Arc<[u8]>>,
@@ -61,10 +64,18 @@ pub struct Peer {
 impl Peer {
     fn named(text: &str) -> Self {
         Self {
+            // Given when the connection starts.
+            connection: ConnectionId(0),
             text: text.into(),
             address: None,
             certificate: None,
         }
+    }
+
+    /// The number of the connection.
+    #[must_use]
+    pub const fn connection(&self) -> ConnectionId {
+        self.connection
     }
 
     /// What logs call it.
@@ -156,7 +167,6 @@ pub(crate) trait Served: Application<Command: From<Order> + Send> + Send + 'stat
 /// What a connection starts with.
 #[derive(Debug)]
 pub(crate) struct Place<C> {
-    pub(crate) id: ConnectionId,
     pub(crate) peer: Peer,
     /// The place among the connections.
     pub(crate) pass: Pass,
@@ -250,6 +260,12 @@ impl<S: Service> Hub<S> {
             self.all_ended(CLOSE_LIMIT).await;
         }
         left
+    }
+
+    /// Accepts nothing more, and ends all connections at once.
+    pub(crate) fn close(&self) {
+        self.stopping.send_replace(true);
+        self.tell_all(|| Order::Close);
     }
 
     fn with_connections<R>(

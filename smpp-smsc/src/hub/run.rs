@@ -10,13 +10,12 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tracing::{debug, info};
 
-use super::{CommandOf, ConnectionId, Hub, Peer, Served, Service};
+use super::{CommandOf, Hub, Peer, Served, Service};
 
 /// One connection while it runs. It is taken off the list when this is
 /// dropped, however that comes about.
 pub(super) struct Run<S: Service> {
     pub(super) hub: Arc<Hub<S>>,
-    pub(super) id: ConnectionId,
     pub(super) peer: Peer,
     pub(super) _permit: OwnedSemaphorePermit,
 }
@@ -32,19 +31,20 @@ impl<S: Service> Run<S> {
     {
         let service = &self.hub.service;
         let ended = service
-            .run(self.id, stream, &mut connection, commands)
+            .run(self.peer.connection, stream, &mut connection, commands)
             .await;
-        log_end(self.id, &self.peer, connection.report(), &ended);
+        log_end(&self.peer, connection.report(), &ended);
         connection.end().await;
     }
 }
 
 impl<S: Service> Drop for Run<S> {
     fn drop(&mut self) {
-        self.hub.with_connections(|all| all.remove(&self.id));
+        self.hub
+            .with_connections(|all| all.remove(&self.peer.connection));
         if std::thread::panicking() {
             let peer = &self.peer.text;
-            tracing::error!(connection = %self.id, %peer, "ended by a defect");
+            tracing::error!(connection = %self.peer.connection, %peer, "ended by a defect");
         }
     }
 }
@@ -65,8 +65,8 @@ pub(crate) struct Report {
 }
 
 /// One line for one connection.
-fn log_end(id: ConnectionId, peer: &Peer, report: Report, ended: &Ended) {
-    let peer = &peer.text;
+fn log_end(peer: &Peer, report: Report, ended: &Ended) {
+    let (id, peer) = (peer.connection, &peer.text);
     // Over TLS, a lost connection is an error with a page of explanation.
     let lost = |error: &&io::Error| error.kind() != io::ErrorKind::UnexpectedEof;
     let error = ended.error.as_ref().filter(lost);

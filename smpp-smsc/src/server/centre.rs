@@ -34,7 +34,7 @@ impl Service for Centre {
 
     fn connect(&self, place: Place<Command>) -> Option<Connection> {
         #[cfg(feature = "scenario")]
-        let id = place.id;
+        let id = place.peer.connection();
         let connection = Connection::new(place, self.shared.clone());
         #[cfg(feature = "scenario")]
         if let Some(decisions) = &self.scenario {
