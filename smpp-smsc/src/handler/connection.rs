@@ -133,6 +133,8 @@ impl Connection {
             return self.respond(link, &error_response(command_id, status, number));
         };
         if let Body::Bind(bind) = &request.pdu.body {
+            // What the ESME has sent behind the bind is judged by its outcome.
+            link.hold();
             return self.bind(pdu, number, bind);
         }
         self.report.requests += 1;
@@ -382,7 +384,10 @@ impl Application for Connection {
         match command {
             Command::Answer(answer) => self.answer(link, &answer),
             Command::Push(push) => self.push(link, push),
-            Command::Bind(answer) => self.decide(link, answer),
+            Command::Bind(answer) => {
+                link.release();
+                self.decide(link, answer);
+            }
             Command::PeerLimits(window, rate) => link.set_peer_limits(window, rate),
             Command::Order(order) => {
                 if matches!(order, Order::Finish | Order::Unbind) {

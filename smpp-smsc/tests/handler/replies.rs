@@ -75,6 +75,21 @@ async fn every_operation_that_is_not_implemented_is_refused() {
 }
 
 #[tokio::test]
+async fn requests_that_come_with_the_bind_wait_for_its_outcome() {
+    let (server, mut calls) = relay(Options::new());
+    let mut client = crate::support::client(&server);
+    let bind = Bind::new(BindType::Transceiver, text("esme"), text("secret"));
+    let mut octets = client.encode(bind);
+    octets.extend(client.encode(sm()));
+    client.write(&octets).await;
+    calls.session().await;
+    calls.submit().await.1.taken("1");
+    for _ in 0..2 {
+        assert_eq!(client.receive().await.status(), CommandStatus::ESME_ROK);
+    }
+}
+
+#[tokio::test]
 async fn replies_come_in_any_order_from_other_tasks() {
     let (server, mut calls) = relay(Options::new());
     let mut client = bound(&server).await;
