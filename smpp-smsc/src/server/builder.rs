@@ -144,9 +144,11 @@ impl Builder {
         self
     }
 
-    /// Sets how many connections there may be that have not bound yet. One more
-    /// is closed at once. How long they may take is set by
-    /// [`session`](Self::session). Default: without a limit of their own.
+    /// Sets how many connections there may be that have not bound yet. With one
+    /// more, the one that has waited longest is closed, so that a crowd that never
+    /// binds keeps nobody else from it. How long they may take is set by
+    /// [`session`](Self::session). Default: three quarters of
+    /// [`max_connections`](Self::max_connections).
     pub fn max_unbound(mut self, limit: u32) -> Self {
         self.gate.unbound = Some(limit.max(1));
         self
@@ -294,13 +296,18 @@ impl Builder {
             None => network,
         };
         let engine = Engine::new(store.clone(), network, self.settings, inputs, reports);
+        let three_quarters = self.max_connections - self.max_connections / 4;
+        let gate = GateLimits {
+            unbound: self.gate.unbound.or(Some(three_quarters)),
+            ..self.gate
+        };
         let permits = usize::try_from(self.max_connections).unwrap_or(usize::MAX);
         Smsc {
             inner: Arc::new(Inner {
                 shared,
                 store: Opaque(store),
                 table,
-                gate: Arc::new(Gate::new(self.gate)),
+                gate: Arc::new(Gate::new(gate)),
                 handshake: self.handshake,
                 max_connections: self.max_connections,
                 shutdown_limit: self.shutdown_limit,

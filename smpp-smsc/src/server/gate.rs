@@ -1,8 +1,10 @@
 //! How many connections there may be before they bind, and from one address.
 
 use core::net::{IpAddr, Ipv6Addr};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::task::AbortHandle;
 
 /// The limits of a gate; `None` is no limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,7 +22,10 @@ pub(crate) struct Gate {
 
 #[derive(Debug, Default)]
 struct Counts {
-    unbound: u32,
+    /// Those that have not bound, the one that waits longest first, with what ends
+    /// them.
+    unbound: BTreeMap<u64, Option<AbortHandle>>,
+    next: u64,
     by_address: HashMap<IpAddr, u32>,
 }
 
@@ -36,7 +41,7 @@ pub(crate) enum Full {
 #[derive(Debug)]
 pub(crate) struct Pass {
     gate: Arc<Gate>,
-    unbound: bool,
+    number: u64,
     address: Option<IpAddr>,
 }
 
@@ -48,21 +53,44 @@ impl Gate {
         }
     }
 
-    /// A place for a connection that has not bound.
-    pub(crate) fn enter(self: &Arc<Self>) -> Result<Pass, Full> {
+    /// A place for a connection that has not bound. Where there is none, it is that
+    /// of the connection that waits longest for its bind, which is ended: whoever
+    /// holds all places and does not bind keeps nobody out. Says so, too.
+    pub(crate) fn enter(self: &Arc<Self>) -> Result<(Pass, Option<Full>), Full> {
         let mut counts = self.lock();
+        let mut ended = None;
         if let Some(limit) = self.limits.unbound
-            && counts.unbound >= limit
+            && counts.unbound.len() >= usize::try_from(limit).unwrap_or(usize::MAX)
         {
-            return Err(Full::Unbound(limit));
+            let full = Full::Unbound(limit);
+            // One that has just come cannot be ended yet.
+            let first = counts.unbound.first_entry();
+            let first = first.filter(|entry| entry.get().is_some()).ok_or(full)?;
+            if let Some(task) = first.remove() {
+                task.abort();
+            }
+            ended = Some(full);
         }
-        counts.unbound = counts.unbound.saturating_add(1);
+        let number = counts.next;
+        counts.next += 1;
+        counts.unbound.insert(number, None);
         drop(counts);
-        Ok(Pass {
+        let pass = Pass {
             gate: self.clone(),
-            unbound: true,
+            number,
             address: None,
-        })
+        };
+        Ok((pass, ended))
+    }
+
+    /// What ends a connection while it has not bound: its task, or before that the
+    /// one of its handshake.
+    pub(crate) fn is_ended_by(&self, number: u64, task: AbortHandle, is_handshake: bool) {
+        if let Some(entry) = self.lock().unbound.get_mut(&number)
+            && !(is_handshake && entry.is_some())
+        {
+            *entry = Some(task);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -88,12 +116,14 @@ impl Pass {
         Ok(())
     }
 
+    /// Which connection it is, for [`Gate::is_ended_by`].
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The connection has bound.
     pub(crate) fn bound(&mut self) {
-        if core::mem::take(&mut self.unbound) {
-            let mut counts = self.gate.lock();
-            counts.unbound = counts.unbound.saturating_sub(1);
-        }
+        self.gate.lock().unbound.remove(&self.number);
     }
 }
 
@@ -134,7 +164,7 @@ mod tests {
             per_address: Some(1),
         }));
         let enter = |ip: &str| {
-            let mut pass = gate.enter().unwrap();
+            let (mut pass, _) = gate.enter().unwrap();
             pass.comes_from(ip.parse().unwrap()).map(|()| pass)
         };
         let first = enter("192.0.2.1").unwrap();
@@ -146,6 +176,6 @@ mod tests {
         drop(first);
         let _again = enter("192.0.2.1").unwrap();
         assert_eq!(gate.lock().by_address.len(), 4);
-        assert_eq!(gate.lock().unbound, 4);
+        assert_eq!(gate.lock().unbound.len(), 4);
     }
 }

@@ -153,8 +153,9 @@ impl Smsc {
         };
         let (smsc, options) = (self.clone(), options.clone());
         let mut stopping = self.inner.stopping.subscribe();
+        let number = admitted.pass.number();
         // A slow handshake keeps nobody else from being accepted.
-        tokio::spawn(async move {
+        let handshake = tokio::spawn(async move {
             let handshake = smsc.shake_hands(stream, peer, admitted, &options);
             let limit = smsc.inner.handshake;
             let failed = tokio::select! {
@@ -169,6 +170,8 @@ impl Smsc {
             // Health checks of balancers come here, too.
             debug!(%peer, reason = failed, "ended before SMPP began");
         });
+        let task = handshake.abort_handle();
+        self.inner.gate.is_ended_by(number, task, true);
     }
 
     async fn shake_hands(
@@ -232,7 +235,12 @@ impl Smsc {
             return None;
         };
         match self.inner.gate.enter() {
-            Ok(pass) => Some(Admitted { permit, pass }),
+            Ok((pass, ended)) => {
+                if let Some(full) = ended {
+                    self.full("the one that waited longest", full);
+                }
+                Some(Admitted { permit, pass })
+            }
             Err(full) => {
                 self.full(peer, full);
                 None
@@ -286,6 +294,7 @@ impl Smsc {
         debug!(connection = %id, peer = %peer.text, "connected");
         inner.shared.counters.connections.add(1);
         let shared = inner.shared.clone();
+        let number = admitted.pass.number();
         let connection = Connection::new(id, peer, admitted.pass, shared, commands);
         let run = Run {
             inner: inner.clone(),
@@ -309,6 +318,7 @@ impl Smsc {
         };
         #[cfg(not(feature = "scenario"))]
         let task = tokio::spawn(run.run(stream, config, connection, receiver));
+        inner.gate.is_ended_by(number, task.abort_handle(), false);
         inner.with_connections(|all| {
             if let Some(entry) = all.get_mut(&id) {
                 entry.task = Some(task.abort_handle());
