@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smpp_codec::{decode, encoded_len};
-use smpp_pdu::{Body, CommandId, CommandStatus, InterfaceVersion};
+use smpp_pdu::{Body, CommandId, CommandStatus, InterfaceVersion, SequenceNumber};
 use smpp_session::driver::{Application, Link};
 use smpp_session::{Config, Event, Instant, Request, RequestId, Response, refuse};
 use tokio::sync::mpsc::UnboundedSender;
@@ -28,6 +28,14 @@ use crate::submission::{Job, Submitter, Work};
 use crate::{Clock, Timestamp};
 
 use bind::{Asking, BindDecision};
+
+/// Octets of requests from which on they are looked after one by one. The window of
+/// the peer bounds the others.
+const LARGE: usize = 4096;
+
+/// Octets of large requests that may wait for their answers. With more, the peer is
+/// not read: a disk that stalls must not fill the memory.
+const MAX_LARGE: usize = 16 * 1024 * 1024;
 
 /// What the engine, or the server, asks of a connection.
 #[derive(Debug)]
@@ -122,6 +130,9 @@ pub(crate) struct Connection {
     /// The place among the connections.
     pass: Pass,
     jobs: Vec<Job>,
+    /// Large requests that wait for their answers, and all their octets.
+    large: VecDeque<(SequenceNumber, usize)>,
+    large_octets: usize,
     /// The time of the requests of one read, from the first of them on.
     now: Option<Timestamp>,
     outcomes: Vec<(DeliveryKey, DeliveryOutcome)>,
@@ -166,6 +177,8 @@ impl Connection {
             permit: None,
             pass,
             jobs: Vec::new(),
+            large: VecDeque::new(),
+            large_octets: 0,
             now: None,
             outcomes: Vec::new(),
             waiting: VecDeque::new(),
@@ -267,11 +280,26 @@ impl Connection {
             },
             Err(status) => Work::Refuse(status),
         };
+        let octets = request.octets.len();
+        if octets >= LARGE {
+            self.large.push_back((pdu.sequence_number, octets));
+            self.large_octets += octets;
+        }
         self.jobs.push(Job {
             command_id: pdu.command_id(),
             sequence_number: pdu.sequence_number,
             work,
         });
+    }
+
+    /// A request was answered, which may have been a large one.
+    fn worked_off(&mut self, number: SequenceNumber) {
+        let mut large = self.large.iter();
+        if let Some(at) = large.position(|(large, _)| *large == number)
+            && let Some((_, octets)) = self.large.remove(at)
+        {
+            self.large_octets -= octets;
+        }
     }
 
     fn response(&mut self, response: &Response<'_>) {
@@ -346,6 +374,7 @@ impl Application for Connection {
             Command::Answers(answers) => {
                 let version = self.version();
                 for answer in answers {
+                    self.worked_off(answer.sequence_number);
                     answer.respond(version, |pdu| {
                         if pdu.command_status != CommandStatus::ESME_ROK {
                             self.counts.refused += 1;
@@ -381,6 +410,10 @@ impl Application for Connection {
             }
             Command::Close => link.close(),
         }
+    }
+
+    fn reads(&self) -> bool {
+        self.large_octets < MAX_LARGE
     }
 
     fn batch_end(&mut self, link: &mut Link<'_>) {
