@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smpp_codec::{Finding, decode, encoded_len};
-use smpp_pdu::{Body, CommandId, CommandStatus, InterfaceVersion};
+use smpp_pdu::{Body, CommandId, CommandStatus, InterfaceVersion, SequenceNumber};
 use smpp_session::driver::{Application, Link};
 use smpp_session::{Config, Event, FaultKind, Instant, Request, RequestId, Response, refuse};
 use tokio::sync::mpsc::UnboundedSender;
@@ -29,6 +29,14 @@ use crate::times::TimeRules;
 use crate::{Clock, Timestamp, v33};
 
 use bind::{Asking, BindDecision};
+
+/// Octets of requests from which on they are looked after one by one. The window of
+/// the peer bounds the others.
+const LARGE: usize = 4096;
+
+/// Octets of large requests that may wait for their answers. With more, the peer is
+/// not read: a disk that stalls must not fill the memory.
+const MAX_LARGE: usize = 16 * 1024 * 1024;
 
 /// What the engine, or the server, asks of a connection.
 #[derive(Debug)]
@@ -128,6 +136,9 @@ pub(crate) struct Connection {
     /// The place among the connections.
     pass: Pass,
     jobs: Vec<Job>,
+    /// Large requests that wait for their answers, and all their octets.
+    large: VecDeque<(SequenceNumber, usize)>,
+    large_octets: usize,
     /// The time of the requests of one read, from the first of them on.
     now: Option<Timestamp>,
     outcomes: Vec<(DeliveryKey, DeliveryOutcome)>,
@@ -158,6 +169,8 @@ impl Connection {
             permit: None,
             pass: place.pass,
             jobs: Vec::new(),
+            large: VecDeque::new(),
+            large_octets: 0,
             now: None,
             outcomes: Vec::new(),
             waiting: VecDeque::new(),
@@ -256,6 +269,11 @@ impl Connection {
             },
             Err(status) => Work::Refuse(status),
         };
+        let octets = request.octets.len();
+        if octets >= LARGE {
+            self.large.push_back((pdu.sequence_number, octets));
+            self.large_octets += octets;
+        }
         self.jobs.push(Job {
             command_id: pdu.command_id(),
             sequence_number: pdu.sequence_number,
@@ -274,6 +292,16 @@ impl Connection {
         if let Some(account) = self.account() {
             let names = findings.iter().map(|finding| finding.kind.name());
             self.shared.findings.count(account, names);
+        }
+    }
+
+    /// A request was answered, which may have been a large one.
+    fn worked_off(&mut self, number: SequenceNumber) {
+        let mut large = self.large.iter();
+        if let Some(at) = large.position(|(large, _)| *large == number)
+            && let Some((_, octets)) = self.large.remove(at)
+        {
+            self.large_octets -= octets;
         }
     }
 
@@ -359,6 +387,7 @@ impl Application for Connection {
                     .map(|bound| bound.account.quirks.response_ids);
                 let ids = ids.unwrap_or_default();
                 for answer in answers {
+                    self.worked_off(answer.sequence_number);
                     answer.respond(version, ids, |pdu| {
                         if pdu.command_status != CommandStatus::ESME_ROK {
                             self.counts.refused += 1;
@@ -389,6 +418,10 @@ impl Application for Connection {
                 order.carry_out(link);
             }
         }
+    }
+
+    fn reads(&self) -> bool {
+        self.large_octets < MAX_LARGE
     }
 
     fn batch_end(&mut self, link: &mut Link<'_>) {

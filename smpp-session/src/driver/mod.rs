@@ -68,6 +68,14 @@ pub trait Application {
         let _ = link;
     }
 
+    /// Whether more of the peer is read now: an application that holds what it has
+    /// not worked off bounds it like this, and the peer is slowed down. It is asked
+    /// again when commands have come or timers have acted. A peer that is not read
+    /// for long counts as silent. Default: always.
+    fn reads(&self) -> bool {
+        true
+    }
+
     /// When [`batch_end`](Self::batch_end) is to be called although nothing
     /// happens; it must then name a later moment, or none. Default: never.
     fn wake_at(&self) -> Option<Instant> {
@@ -272,7 +280,7 @@ impl<A: Application> Driver<'_, A> {
         if self.closed.is_some() {
             return self.poll_linger(cx, sleep, done);
         }
-        if !self.holding && self.output.octets.len() < MAX_UNSENT {
+        if !self.holding && self.output.octets.len() < MAX_UNSENT && self.app.reads() {
             done |= self.poll_read(cx, stream);
         }
         let commands = self.poll_commands(cx);

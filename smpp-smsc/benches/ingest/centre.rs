@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use smpp_esme::{BindConfig, ClientBuilder, Inbound, Incoming};
-use smpp_pdu::{Address, ShortMessage, SubmitSm};
+use smpp_pdu::{Address, COctetStr, ShortMessage, SubmitSm};
 use smpp_smsc::Smsc;
 use smpp_smsc::network::Handsets;
 use smpp_smsc::store::RedbStore;
@@ -22,14 +22,24 @@ pub(crate) fn message() -> SubmitSm<'static> {
     )
 }
 
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Until the last response; messages that wait for the next day.
+    ForTomorrow,
+    /// Until the last response; messages are delivered meanwhile.
+    Accepted,
+    /// Until the last receipt is acknowledged.
+    WithReceipts,
+}
+
 fn threads(count: usize) -> Runtime {
     let mut builder = Builder::new_multi_thread();
     builder.worker_threads(count).enable_all().build().unwrap()
 }
 
-/// Messages a second: until the last response, or until the last receipt is
-/// acknowledged.
-pub(crate) fn measure(folder: &Path, count: usize, receipts: bool) -> f64 {
+/// Messages a second.
+pub(crate) fn measure(folder: &Path, count: usize, what: What) -> f64 {
     let runtime = threads(2);
     let (smsc, address) = runtime.block_on(async {
         let smsc = Smsc::builder()
@@ -41,24 +51,30 @@ pub(crate) fn measure(folder: &Path, count: usize, receipts: bool) -> f64 {
         (smsc, address)
     });
     let client = threads(1);
-    let run = async move { run(address, count, receipts).await };
+    let run = async move { run(address, count, what).await };
     // Not on the main thread, which is no worker of the runtime.
     let seconds = client.block_on(client.spawn(run)).unwrap();
     runtime.block_on(smsc.shutdown());
     count as f64 / seconds
 }
 
-async fn run(address: SocketAddr, count: usize, receipts: bool) -> f64 {
+async fn run(address: SocketAddr, count: usize, what: What) -> f64 {
     let (client, incoming) = ClientBuilder::new(BindConfig::new("esme", "secret"))
         .window(WINDOW)
         .connect(&address.ip().to_string(), address.port())
         .await
         .unwrap();
     let mut message = message();
-    if receipts {
-        message = message.with_receipt();
+    match what {
+        What::ForTomorrow => {
+            let tomorrow = COctetStr::try_from("000001000000000R").unwrap();
+            message = message.schedule_delivery_time(tomorrow);
+        }
+        What::Accepted => {}
+        What::WithReceipts => message = message.with_receipt(),
     }
     let start = Instant::now();
+    let receipts = what == What::WithReceipts;
     let taking = receipts.then(|| tokio::spawn(take(incoming, count)));
     let mut pipeline = client.pipeline();
     for number in 0..count {

@@ -10,9 +10,12 @@
 //! ```
 //!
 //! `raw` is no centre: records of the size that the centre writes for a message go
-//! into one table of redb, 512 or 1 to a durable commit. The centre runs in threads
+//! into one table of redb, 512 or 1 to a durable commit. `store` is the store of the
+//! centre without its network: new messages alone, 512 a commit, and their whole life
+//! (new, claimed, ended, in commits of as many). The centre runs in threads
 //! of its own, behind a socket on loopback; its handsets take no time. One client
-//! keeps 1,000 messages in flight. Without `--bench`, as under `cargo test`,
+//! keeps 1,000 messages in flight; `for tomorrow` says that nothing is delivered
+//! meanwhile. Without `--bench`, as under `cargo test`,
 //! everything runs once with few messages.
 
 #![allow(
@@ -24,8 +27,11 @@
 
 mod centre;
 mod raw;
+mod store;
 
 use std::path::{Path, PathBuf};
+
+use centre::What;
 
 /// Octets of the message's text.
 pub(crate) const TEXT: usize = 140;
@@ -65,18 +71,27 @@ type Measure = fn(&Path, usize) -> f64;
 
 /// The first one is what the others are compared with. One commit for each
 /// message is slow: a fiftieth of them says as much.
-const ROWS: [(&str, usize, Measure); 4] = [
+const ROWS: [(&str, usize, Measure); 7] = [
     ("raw redb, 512 a commit", 1, |folder, count| {
         raw::measure(folder, count, 512)
     }),
     ("raw redb, 1 a commit", 50, |folder, count| {
         raw::measure(folder, count, 1)
     }),
+    ("store, new messages", 1, |folder, count| {
+        store::measure(folder, count, 512, false)
+    }),
+    ("store, their whole life", 1, |folder, count| {
+        store::measure(folder, count, 512, true)
+    }),
+    ("centre, for tomorrow", 1, |folder, count| {
+        centre::measure(folder, count, What::ForTomorrow)
+    }),
     ("centre, accepted", 1, |folder, count| {
-        centre::measure(folder, count, false)
+        centre::measure(folder, count, What::Accepted)
     }),
     ("centre, with receipts", 1, |folder, count| {
-        centre::measure(folder, count, true)
+        centre::measure(folder, count, What::WithReceipts)
     }),
 ];
 

@@ -1,22 +1,27 @@
 //! How many connections there may be before they bind, and from one address.
 
 use core::net::{IpAddr, Ipv6Addr};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::task::AbortHandle;
 
 use super::Limits;
 
 /// Counts connections.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    unbound: Option<u32>,
+    unbound: u32,
     per_address: Option<u32>,
     counts: Mutex<Counts>,
 }
 
 #[derive(Debug, Default)]
 struct Counts {
-    unbound: u32,
+    /// Those that have not bound, the one that waits longest first, with what ends
+    /// them.
+    unbound: BTreeMap<u64, Option<AbortHandle>>,
+    next: u64,
     by_address: HashMap<IpAddr, u32>,
 }
 
@@ -32,34 +37,55 @@ pub(crate) enum Full {
 #[derive(Debug)]
 pub(crate) struct Pass {
     gate: Arc<Gate>,
-    unbound: bool,
+    number: u64,
     address: Option<IpAddr>,
 }
 
 impl Gate {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
-            unbound: limits.unbound,
+            unbound: limits.most_unbound(),
             per_address: limits.per_address,
             counts: Mutex::default(),
         }
     }
 
-    /// A place for a connection that has not bound.
-    pub(crate) fn enter(self: &Arc<Self>) -> Result<Pass, Full> {
+    /// A place for a connection that has not bound. Where there is none, it is that
+    /// of the connection that waits longest for its bind, which is ended: whoever
+    /// holds all places and does not bind keeps nobody out. Says so, too.
+    pub(crate) fn enter(self: &Arc<Self>) -> Result<(Pass, Option<Full>), Full> {
         let mut counts = self.lock();
-        if let Some(limit) = self.unbound
-            && counts.unbound >= limit
-        {
-            return Err(Full::Unbound(limit));
+        let mut ended = None;
+        if counts.unbound.len() >= usize::try_from(self.unbound).unwrap_or(usize::MAX) {
+            let full = Full::Unbound(self.unbound);
+            // One that has just come cannot be ended yet.
+            let first = counts.unbound.first_entry();
+            let first = first.filter(|entry| entry.get().is_some()).ok_or(full)?;
+            if let Some(task) = first.remove() {
+                task.abort();
+            }
+            ended = Some(full);
         }
-        counts.unbound = counts.unbound.saturating_add(1);
+        let number = counts.next;
+        counts.next += 1;
+        counts.unbound.insert(number, None);
         drop(counts);
-        Ok(Pass {
+        let pass = Pass {
             gate: self.clone(),
-            unbound: true,
+            number,
             address: None,
-        })
+        };
+        Ok((pass, ended))
+    }
+
+    /// What ends a connection while it has not bound: its task, or before that the
+    /// one of its handshake.
+    pub(crate) fn is_ended_by(&self, number: u64, task: AbortHandle, is_handshake: bool) {
+        if let Some(entry) = self.lock().unbound.get_mut(&number)
+            && !(is_handshake && entry.is_some())
+        {
+            *entry = Some(task);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -85,12 +111,14 @@ impl Pass {
         Ok(())
     }
 
+    /// Which connection it is, for [`Gate::is_ended_by`].
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The connection has bound.
     pub(crate) fn bound(&mut self) {
-        if core::mem::take(&mut self.unbound) {
-            let mut counts = self.gate.lock();
-            counts.unbound = counts.unbound.saturating_sub(1);
-        }
+        self.gate.lock().unbound.remove(&self.number);
     }
 }
 
@@ -128,7 +156,7 @@ mod tests {
     fn a_place_is_counted_for_whoever_holds_the_address_and_given_back() {
         let gate = Arc::new(Gate::new(&Limits::new().per_address(1)));
         let enter = |ip: &str| {
-            let mut pass = gate.enter().unwrap();
+            let (mut pass, _) = gate.enter().unwrap();
             pass.comes_from(ip.parse().unwrap()).map(|()| pass)
         };
         let first = enter("192.0.2.1").unwrap();
@@ -140,6 +168,6 @@ mod tests {
         drop(first);
         let _again = enter("192.0.2.1").unwrap();
         assert_eq!(gate.lock().by_address.len(), 4);
-        assert_eq!(gate.lock().unbound, 4);
+        assert_eq!(gate.lock().unbound.len(), 4);
     }
 }

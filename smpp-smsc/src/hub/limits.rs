@@ -17,9 +17,10 @@ pub struct Limits {
     /// Connections at the same time, bound or not. One more is closed at once.
     /// Default 1,024.
     pub connections: u32,
-    /// Of these, those that have not bound yet. One more is closed at once. How
-    /// long they may take is set by `session_init` of the session. Default:
-    /// without a limit of their own.
+    /// Of these, those that have not bound yet. With one more, the one that has
+    /// waited longest is closed, so that a crowd that never binds keeps nobody else
+    /// from it. How long they may take is set by `session_init` of the session.
+    /// Default: three quarters of `connections`.
     pub unbound: Option<u32>,
     /// Connections from one IP address, or from one network of 64 bits in IPv6.
     /// One more is closed at once. Default: without limit, since clients behind
@@ -63,6 +64,12 @@ impl Limits {
     pub fn unbound(mut self, limit: u32) -> Self {
         self.unbound = Some(limit.max(1));
         self
+    }
+
+    /// How many connections there may be that have not bound.
+    pub(crate) fn most_unbound(&self) -> u32 {
+        let three_quarters = self.connections - self.connections / 4;
+        self.unbound.unwrap_or(three_quarters)
     }
 
     /// Sets how many connections there may be from one address, at least 1.

@@ -131,8 +131,9 @@ impl<S: Service> Hub<S> {
         };
         let (hub, options) = (self.clone(), options.clone());
         let mut stopping = self.stopping.subscribe();
+        let number = admitted.pass.number();
         // A slow handshake keeps nobody else from being accepted.
-        tokio::spawn(async move {
+        let handshake = tokio::spawn(async move {
             let handshake = hub.shake_hands(stream, peer, admitted, &options);
             let limit = hub.limits.handshake;
             let failed = tokio::select! {
@@ -147,6 +148,8 @@ impl<S: Service> Hub<S> {
             // Health checks of balancers come here, too.
             debug!(%peer, reason = failed, "ended before SMPP began");
         });
+        let task = handshake.abort_handle();
+        self.gate.is_ended_by(number, task, true);
     }
 
     async fn shake_hands(
@@ -212,7 +215,12 @@ impl<S: Service> Hub<S> {
             return None;
         };
         match self.gate.enter() {
-            Ok(pass) => Some(Admitted { permit, pass }),
+            Ok((pass, ended)) => {
+                if let Some(full) = ended {
+                    self.full("the one that waited longest", full);
+                }
+                Some(Admitted { permit, pass })
+            }
             Err(full) => {
                 self.full(peer, full);
                 None
@@ -278,6 +286,7 @@ impl<S: Service> Hub<S> {
             return None;
         }
         debug!(connection = %id, peer = %peer.text, "connected");
+        let number = admitted.pass.number();
         let connection = self.service.connect(Place {
             peer,
             pass: admitted.pass,
@@ -285,6 +294,7 @@ impl<S: Service> Hub<S> {
         })?;
         self.service.count(Counted::Connection);
         let task = tokio::spawn(run.run(stream, connection, receiver));
+        self.gate.is_ended_by(number, task.abort_handle(), false);
         self.with_connections(|all| {
             if let Some(entry) = all.get_mut(&id) {
                 entry.task = Some(task.abort_handle());

@@ -147,9 +147,11 @@ impl Builder {
         self
     }
 
-    /// Sets how many connections there may be that have not bound yet. One more
-    /// is closed at once. How long they may take is set by
-    /// [`session`](Self::session). Default: without a limit of their own.
+    /// Sets how many connections there may be that have not bound yet. With one
+    /// more, the one that has waited longest is closed, so that a crowd that never
+    /// binds keeps nobody else from it. How long they may take is set by
+    /// [`session`](Self::session). Default: three quarters of
+    /// [`max_connections`](Self::max_connections).
     pub fn max_unbound(mut self, limit: u32) -> Self {
         self.limits = self.limits.unbound(limit);
         self

@@ -109,20 +109,18 @@ fn a_client_that_answers_no_delivery_gets_no_more_than_its_window() {
         let ids = submit(&smsc, MESSAGES).await;
         (smsc, good, ids)
     });
-    let silent = runtime.block_on(async {
-        let mut silent = Client::bound_within(&smsc, BindType::Transceiver).await;
-        let alive = silent.encode(EnquireLink::default());
-        // It shows that it lives, and answers nothing.
-        tokio::spawn(async move {
-            let mut scrap = [0; 4096];
-            let mut every = tokio::time::interval(Duration::from_secs(10));
-            loop {
-                tokio::select! {
-                    read = silent.stream.read(&mut scrap) => assert!(read.unwrap() > 0),
-                    _ = every.tick() => silent.write(&alive).await,
-                }
+    let mut silent = runtime.block_on(Client::bound_within(&smsc, BindType::Transceiver));
+    let alive = silent.encode(EnquireLink::default());
+    // It shows that it lives, and answers nothing.
+    let silent = runtime.spawn(async move {
+        let mut scrap = [0; 4096];
+        let mut every = tokio::time::interval(Duration::from_secs(10));
+        loop {
+            tokio::select! {
+                read = silent.stream.read(&mut scrap) => assert!(read.unwrap() > 0),
+                _ = every.tick() => silent.write(&alive).await,
             }
-        })
+        }
     });
     let mut minute = async || {
         for _ in 0..4 {

@@ -20,6 +20,7 @@ mod loris;
 mod memory;
 #[cfg(feature = "redb")]
 mod restart;
+mod stall;
 #[allow(dead_code, reason = "other tests use the rest of it")]
 #[path = "../smsc/support.rs"]
 mod support;

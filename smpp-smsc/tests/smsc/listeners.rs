@@ -15,13 +15,16 @@ async fn is_closed(mut stream: TcpStream) -> bool {
 #[tokio::test]
 async fn connections_without_a_bind_may_be_limited() {
     let (smsc, address) = serve(centre().max_unbound(2)).await;
-    let mut first = Client::connect(address).await;
-    let _second = Client::connect(address).await;
+    let first = Client::connect(address).await;
+    until(|| async { smsc.connections() == 1 }).await;
+    let mut second = Client::connect(address).await;
     until(|| async { smsc.connections() == 2 }).await;
-    assert!(is_closed(TcpStream::connect(address).await.unwrap()).await);
+    let _third = Client::connect(address).await;
+    // The one that has waited longest makes room.
+    assert!(is_closed(first.stream).await);
     // Who has bound is not among them any more.
     let version = InterfaceVersion::V3_4;
-    let resp = first.bind(BindType::Transceiver, version, ACCOUNT).await;
+    let resp = second.bind(BindType::Transceiver, version, ACCOUNT).await;
     assert_eq!(resp.status(), CommandStatus::ESME_ROK);
     Client::bound(address, BindType::Transceiver)
         .await

@@ -79,7 +79,7 @@ impl RedbStore {
     /// Opens the store in this folder, and makes it where there is none.
     ///
     /// After a process that was killed, redb looks through the file first, which
-    /// takes some 100 ms for each gigabyte.
+    /// takes some half a second for each gigabyte that is in the system's cache.
     ///
     /// # Errors
     /// [`OpenError`] says what is in the way: rights, another process, a file
