@@ -21,6 +21,7 @@ use crate::engine::{Batch, Input};
 use crate::lists::Lists;
 use crate::message_id::Ids;
 use crate::registry::ConnectionId;
+use crate::routes::RouteTable;
 use crate::server::{Opaque, Pass};
 use crate::stats::Counters;
 use crate::store::{Delivery, DeliveryKey};
@@ -83,6 +84,7 @@ pub(crate) struct Shared {
     pub(crate) ids: Ids,
     pub(crate) validity: Duration,
     pub(crate) lists: Lists,
+    pub(crate) routes: Arc<RouteTable>,
     /// Limits and timers of sessions, where an account has none of its own.
     pub(crate) session: Config,
     pub(crate) engine: UnboundedSender<Input>,

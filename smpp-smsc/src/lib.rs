@@ -23,6 +23,7 @@ mod message_id;
 pub mod network;
 mod receipt;
 mod registry;
+pub mod routes;
 #[cfg(feature = "scenario")]
 #[cfg_attr(docsrs, doc(cfg(feature = "scenario")))]
 pub mod scenario;

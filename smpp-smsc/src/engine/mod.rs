@@ -10,11 +10,13 @@ mod broadcast;
 mod cancel;
 mod delivery;
 mod group;
+mod handed;
 mod manage;
 mod mobile;
 mod outbox;
 mod passing;
 mod present;
+mod route;
 
 use core::time::Duration;
 use std::collections::{HashMap, HashSet};
@@ -38,10 +40,12 @@ use absent::Absent;
 use alert::Alerts;
 use cancel::Cancelling;
 use group::Group;
-pub(crate) use mobile::Mobile;
+pub(crate) use handed::Receipts;
+pub(crate) use mobile::{Brought, Mobile};
 use outbox::Outbox;
 pub(crate) use outbox::Pending;
 use passing::Passing;
+pub(crate) use route::Directory;
 
 /// Inputs that are taken at once. Each may carry a whole batch.
 const MAX_INPUTS: usize = 1024;
@@ -79,6 +83,10 @@ pub(crate) enum Input {
     Cancel(Box<Cancelling>),
     /// Messages for an ESME.
     Mobile(Mobile),
+    /// Messages from another centre.
+    Brought(Brought),
+    /// Receipts of another centre.
+    Receipts(Receipts),
     /// Who is bound?
     Sessions(oneshot::Sender<Vec<SessionInfo>>),
     /// End, once all that was queued before is done.
@@ -130,7 +138,8 @@ impl Asked {
 
 pub(crate) struct Engine {
     store: Arc<dyn Store>,
-    network: Arc<dyn Network>,
+    /// Where messages go.
+    directory: Directory,
     settings: Settings,
     inputs: UnboundedReceiver<Input>,
     reports: Reports,
@@ -149,7 +158,7 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(
         store: Arc<dyn Store>,
-        network: Arc<dyn Network>,
+        directory: Directory,
         settings: Settings,
         inputs: UnboundedReceiver<Input>,
         reports: Reports,
@@ -159,7 +168,7 @@ impl Engine {
         let next_key = now.0.saturating_mul(1000);
         Self {
             store,
-            network,
+            directory,
             settings,
             inputs,
             reports,
@@ -247,6 +256,8 @@ impl Engine {
                 self.cancel_on(*cancelling, group).await;
             }
             Input::Mobile(mobile) => self.mobile(mobile, group).await,
+            Input::Brought(brought) => self.brought(brought, group).await,
+            Input::Receipts(receipts) => self.receipts(receipts, group).await,
             Input::Bound(session) => self.bound(session),
             Input::Draining(id) => {
                 if let Some(session) = self.registry.get_mut(id) {
@@ -369,7 +380,7 @@ impl Engine {
     /// Hands attempts to the network, in a task of their own: what it does
     /// wrong must not end the engine.
     async fn attempt(&self, attempts: Vec<Attempt>) {
-        let (network, reports) = (self.network.clone(), self.reports.clone());
+        let (network, reports) = (self.directory.network.clone(), self.reports.clone());
         let task = tokio::spawn(async move { network.attempt(attempts, &reports).await });
         if let Err(error) = task.await {
             error!(%error, "the network failed; its messages are attempted again later");

@@ -2,6 +2,7 @@
 
 use core::sync::atomic::AtomicU64;
 use core::time::Duration;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use smpp_pdu::Address;
@@ -13,12 +14,13 @@ use super::gate::{Gate, GateLimits};
 use super::{Inner, Opaque, Smsc};
 use crate::accounts::{AccountTable, Accounts, Authenticator, Quotas};
 use crate::connection::Shared;
-use crate::engine::{Engine, Settings};
+use crate::engine::{Directory, Engine, Settings};
 use crate::lists::Lists;
 use crate::message_id::Ids;
 #[cfg(feature = "scenario")]
 use crate::network::Simulated;
 use crate::network::{Handsets, Network, Reports};
+use crate::routes::{RouteTable, Routes};
 #[cfg(feature = "scenario")]
 use crate::scenario::{Decisions, Scenario};
 use crate::stats::Counters;
@@ -34,6 +36,8 @@ pub struct Builder {
     authenticator: Option<Opaque<Arc<dyn Authenticator>>>,
     store: Opaque<Arc<dyn Store>>,
     network: Opaque<Arc<dyn Network>>,
+    centres: Opaque<HashMap<Arc<str>, Arc<dyn Network>>>,
+    routes: Routes,
     session: Config,
     max_connections: u32,
     gate: GateLimits,
@@ -66,6 +70,8 @@ impl Builder {
             authenticator: None,
             store: Opaque(Arc::new(MemoryStore::default())),
             network: Opaque(Arc::new(Handsets::default())),
+            centres: Opaque(HashMap::new()),
+            routes: Routes::new(),
             session: Self::default_session(),
             max_connections: 1024,
             gate: GateLimits::default(),
@@ -120,6 +126,39 @@ impl Builder {
     /// Sets where messages go. Default: [`Handsets`] that receive everything.
     pub fn network(mut self, network: impl Network) -> Self {
         self.network = Opaque(Arc::new(network));
+        self
+    }
+
+    /// Adds a network with a name, or takes the place of the one with this name:
+    /// another message centre, as a [`Target::Centre`](crate::routes::Target::Centre)
+    /// of [`routes`](Self::routes). Without a route to it, nothing goes there.
+    ///
+    /// At most 100,000 attempts are in its hands at a time; beyond that the centre
+    /// counts as one that says "not now".
+    pub fn centre(mut self, name: &str, network: impl Network) -> Self {
+        self.centres.0.insert(name.into(), Arc::new(network));
+        self
+    }
+
+    /// Sets which messages go where. Default: no routes, all messages go to
+    /// [`network`](Self::network), and so does what no route matches. Broadcasts go
+    /// there in any case.
+    ///
+    /// ```
+    /// use smpp_smsc::Smsc;
+    /// use smpp_smsc::network::Handsets;
+    /// use smpp_smsc::routes::{AddressPattern, Route, Routes, Target};
+    ///
+    /// let mut routes = Routes::new();
+    /// let britain = [AddressPattern::prefix("44")];
+    /// routes.add(Route::new("britain").destinations(britain).to(Target::centre("north")));
+    /// let builder = Smsc::builder()
+    ///     .centre("north", Handsets::default())
+    ///     .routes(routes);
+    /// # let _ = builder;
+    /// ```
+    pub fn routes(mut self, routes: Routes) -> Self {
+        self.routes = routes;
         self
     }
 
@@ -273,6 +312,9 @@ impl Builder {
         let clock = self.settings.clock;
         let table = Arc::new(AccountTable::new(self.accounts));
         let authenticator = self.authenticator;
+        let routes = Arc::new(RouteTable::new(self.routes));
+        // Whoever has accounts elsewhere is not asked which there are.
+        let known = authenticator.is_none().then(|| table.clone());
         let shared = Arc::new(Shared {
             system_id: self.system_id.into(),
             authenticator: authenticator.unwrap_or_else(|| Opaque(table.clone())),
@@ -283,17 +325,24 @@ impl Builder {
             ids: Ids::new(clock.now()),
             validity: self.validity,
             lists: self.lists,
+            routes: routes.clone(),
             session: self.session,
             engine: engine.clone(),
         });
-        let reports = Reports::new(engine);
+        let reports = Reports::new(engine, "".into());
         let (store, network) = (self.store.0, self.network.0);
         #[cfg(feature = "scenario")]
         let network = match &self.scenario {
             Some(decisions) => Arc::new(Simulated::new(decisions.clone(), clock)),
             None => network,
         };
-        let engine = Engine::new(store.clone(), network, self.settings, inputs, reports);
+        let directory = Directory {
+            routes,
+            network,
+            centres: self.centres.0,
+            accounts: known,
+        };
+        let engine = Engine::new(store.clone(), directory, self.settings, inputs, reports);
         let permits = usize::try_from(self.max_connections).unwrap_or(usize::MAX);
         Smsc {
             inner: Arc::new(Inner {

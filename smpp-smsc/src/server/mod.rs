@@ -27,6 +27,7 @@ use crate::accounts::{AccountTable, Accounts};
 use crate::connection::{Command, Connection, Shared};
 use crate::engine::{Input, Mobile};
 use crate::registry::{ConnectionId, SessionInfo};
+use crate::routes::Routes;
 #[cfg(feature = "scenario")]
 use crate::scenario::Decisions;
 use crate::stats::Stats;
@@ -135,6 +136,18 @@ impl Smsc {
     /// where an [`Authenticator`](crate::Authenticator) was set.
     pub fn set_accounts(&self, accounts: Accounts) {
         self.inner.table.replace(accounts);
+    }
+
+    /// Changes all routes at once. Messages that wait take them at their next
+    /// attempt; what waits for a session of an account stays there.
+    pub fn set_routes(&self, routes: Routes) {
+        self.inner.shared.routes.replace(routes);
+    }
+
+    /// The routes as they are now.
+    #[must_use]
+    pub fn routes(&self) -> Arc<Routes> {
+        self.inner.shared.routes.current()
     }
 
     /// What was done since the start.
