@@ -12,6 +12,7 @@ mod clock;
 pub mod config;
 mod connection;
 mod engine;
+mod forward;
 mod hash;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]

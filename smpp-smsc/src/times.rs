@@ -98,6 +98,7 @@ mod tests {
             now: NOW,
             ids: &Ids::new(NOW),
             validity: Duration::from_secs(3 * 86_400),
+            routes: &crate::routes::Routes::new(),
             lists: &Lists::default(),
         };
         let text = |text: &'static str| COctetStr::new(text.as_bytes()).unwrap();

@@ -128,11 +128,14 @@ impl Engine {
         let mut own = Group::default();
         let mut changed = 0;
         for message in messages {
+            if self.forwarding.has(&message.key) {
+                continue;
+            }
             let Some(mut message) = replaced(&message, replace, now) else {
                 continue;
             };
             if message.life.replace(scheduled, expires).is_ok() {
-                self.changed_life(message, &mut own);
+                self.changed_life(message.into(), &mut own);
                 changed += 1;
             }
         }

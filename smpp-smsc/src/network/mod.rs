@@ -94,8 +94,8 @@ impl Attempt {
     /// through one, and is neither cancelled nor replaced.
     ///
     /// A message that is not kept (datagram and transaction mode) counts as
-    /// delivered. An empty id is never found again: then, or where no receipts come,
-    /// [`Outcome::Delivered`] is the better word.
+    /// delivered. An id that is empty or longer than 64 octets is never found again:
+    /// then, or where no receipts come, [`Outcome::Delivered`] is the better word.
     #[must_use]
     pub fn handed_over(&self, id: &[u8]) -> Report {
         let centre = self.via.centre.clone().unwrap_or_else(|| "".into());

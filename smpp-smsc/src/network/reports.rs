@@ -25,6 +25,10 @@ impl Reports {
         Self { engine, centre }
     }
 
+    pub(crate) const fn centre(&self) -> &Arc<str> {
+        &self.centre
+    }
+
     /// The same for another network.
     pub(crate) fn of(&self, centre: Arc<str>) -> Self {
         Self::new(self.engine.clone(), centre)

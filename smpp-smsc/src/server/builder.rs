@@ -86,6 +86,7 @@ impl Builder {
                 transaction_limit: Duration::from_secs(5),
                 receipt_lifetime: Duration::from_secs(72 * 3600),
                 history: Duration::from_secs(72 * 3600),
+                in_hand: 100_000,
             },
             #[cfg(feature = "scenario")]
             scenario: None,
@@ -133,10 +134,21 @@ impl Builder {
     /// another message centre, as a [`Target::Centre`](crate::routes::Target::Centre)
     /// of [`routes`](Self::routes). Without a route to it, nothing goes there.
     ///
-    /// At most 100,000 attempts are in its hands at a time; beyond that the centre
-    /// counts as one that says "not now".
+    /// How much it has in its hands at a time is limited by
+    /// [`max_in_hand`](Self::max_in_hand).
     pub fn centre(mut self, name: &str, network: impl Network) -> Self {
         self.centres.0.insert(name.into(), Arc::new(network));
+        self
+    }
+
+    /// Sets how many attempts may be in the hands of one network at a time: handed to
+    /// it, and without an outcome yet. Beyond that it counts as one that says "not
+    /// now": the next target of the route has its turn, and without one the message
+    /// waits for its next attempt. Messages that a centre was
+    /// [handed](crate::network::Attempt::handed_over) do not count: they are in the
+    /// store only. Without routes there is no limit. Default 100,000.
+    pub fn max_in_hand(mut self, attempts: usize) -> Self {
+        self.settings.in_hand = attempts.max(1);
         self
     }
 
