@@ -10,6 +10,8 @@ mod accounts;
 mod alerts;
 mod bind;
 mod broadcast;
+mod forwarding;
+mod handed_over;
 #[cfg(feature = "http")]
 mod http;
 mod listeners;
@@ -22,6 +24,7 @@ mod present;
 mod priority;
 mod receipts;
 mod redelivery;
+mod routing;
 mod script;
 mod shutdown;
 mod stores;
