@@ -121,3 +121,13 @@ pub(super) fn meant(
     }
     Ok(all)
 }
+
+/// Makes the file what an earlier version would have left.
+#[cfg(test)]
+pub(super) fn downgrade(database: &redb::Database) -> Result<(), Failure> {
+    let transaction = database.begin_write()?;
+    transaction.delete_table(BY_FORM)?;
+    transaction.delete_table(OF_MESSAGE)?;
+    transaction.commit()?;
+    Ok(())
+}
