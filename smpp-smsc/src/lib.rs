@@ -13,6 +13,7 @@ pub mod config;
 mod connection;
 mod engine;
 mod findings;
+mod forward;
 mod hash;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
@@ -25,6 +26,7 @@ pub mod network;
 mod receipt;
 mod registry;
 mod retries;
+pub mod routes;
 #[cfg(feature = "scenario")]
 #[cfg_attr(docsrs, doc(cfg(feature = "scenario")))]
 pub mod scenario;
