@@ -108,8 +108,9 @@ pub(super) struct ServeArgs {
     pub(super) scenario: Option<ScenarioArg>,
 
     /// Where the chance in a scenario begins: the same number gives the same run.
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "scenario")]
-    pub(super) seed: u64,
+    /// Default 1.
+    #[arg(long, value_name = "N", conflicts_with = "delay")]
+    pub(super) seed: Option<u64>,
 
     /// Form of the log on stderr. With json, the first screen is a line of it.
     /// Default text.
@@ -268,7 +269,7 @@ pub(super) fn store(text: &str) -> Result<StoreArg, String> {
     }
 }
 
-fn scenario(name: &str) -> Result<ScenarioArg, ScenarioError> {
+pub(super) fn scenario(name: &str) -> Result<ScenarioArg, ScenarioError> {
     Ok(ScenarioArg {
         name: name.into(),
         scenario: Scenario::named_or_file(name)?,

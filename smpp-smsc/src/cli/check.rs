@@ -32,42 +32,10 @@ fn settings(file: &ConfigFile) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
         // Writing to a string does not fail.
-        let _ = writeln!(text, "{name:<10} {value}");
+        let _ = writeln!(text, "{name:<27} {value}");
     };
-    let settings = &file.settings;
-    for listener in &settings.listeners {
-        let tls = match &listener.tls {
-            None => "",
-            Some(files) if files.client_ca.is_none() => " TLS",
-            Some(_) => " TLS with client certificates",
-        };
-        let proxy = if listener.proxy_protocol {
-            " behind PROXY headers"
-        } else {
-            ""
-        };
-        line("listen", &format!("{}{tls}{proxy}", listener.address));
-    }
-    if let Some(store) = &settings.store {
-        line("store", &store.value);
-    }
-    if let Some(delay) = settings.delay {
-        line("delay", &format!("{delay:?}"));
-    }
-    let limits = &settings.limits;
-    for (name, limit) in [
-        ("connections", limits.connections),
-        ("connections without a bind", limits.unbound),
-        ("connections from one address", limits.per_address),
-    ] {
-        if let Some(limit) = limit {
-            line("limit", &format!("{limit} {name}"));
-        }
-    }
-    if settings.http.enabled == Some(false) {
-        line("http", "none");
-    } else if let Some(address) = &settings.http.address {
-        line("http", address);
+    for (key, value) in file.settings.entries() {
+        line(&key, &value);
     }
     for account in &file.accounts {
         line("account", account.system_id());

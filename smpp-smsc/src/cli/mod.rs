@@ -1,9 +1,11 @@
 //! The command line.
 
 mod args;
+mod build;
 mod check;
 mod hash;
 mod plan;
+mod reload;
 mod screen;
 mod serve;
 

@@ -8,8 +8,8 @@ use smpp_smsc::{Accounts, TlsServer};
 
 use super::Failure;
 use super::args::{
-    DEFAULT_ACCOUNT, DEFAULT_HTTP, DEFAULT_LISTEN, DEFAULT_STORE, LogForm, ServeArgs, StoreArg,
-    store,
+    DEFAULT_ACCOUNT, DEFAULT_HTTP, DEFAULT_LISTEN, DEFAULT_STORE, LogForm, ScenarioArg, ServeArgs,
+    StoreArg, scenario, store,
 };
 
 /// Everything that a running centre is made of.
@@ -23,6 +23,8 @@ pub(super) struct Plan {
     pub(super) listeners: Vec<Listening>,
     pub(super) store: StoreArg,
     pub(super) delay: Duration,
+    /// In place of the delay, with its seed.
+    pub(super) scenario: Option<(ScenarioArg, u64)>,
     pub(super) log: LogForm,
     pub(super) limits: Limits,
     pub(super) http: Option<HttpPlan>,
@@ -59,6 +61,12 @@ pub(super) fn read(path: &Path) -> Result<ConfigFile, String> {
         store(&place.value)
             .map_err(|message| format!("{}: {}", path.display(), place.error(message)))?;
     }
+    if let Some(place) = &file.settings.scenario {
+        scenario(&place.value).map_err(|error| {
+            let error = place.error(error.to_string());
+            format!("{}: {error}", path.display())
+        })?;
+    }
     Ok(file)
 }
 
@@ -87,6 +95,7 @@ impl Plan {
         limits.connections = args.max_connections.or(limits.connections);
         limits.unbound = args.max_unbound.or(limits.unbound);
         limits.per_address = args.max_per_address.or(limits.per_address);
+        let scenario = chosen_scenario(&args, &settings)?;
         let log = settings.json_log.map(|json| match json {
             true => LogForm::Json,
             false => LogForm::Text,
@@ -104,6 +113,7 @@ impl Plan {
                 .delay
                 .or(settings.delay)
                 .unwrap_or(Duration::from_millis(100)),
+            scenario,
             log: args.log.or(log).unwrap_or(LogForm::Text),
             limits,
             http,
@@ -115,6 +125,29 @@ impl Plan {
     /// Whether the account that everybody knows is the only one.
     pub(super) fn has_default_account(&self) -> bool {
         self.names.is_empty()
+    }
+}
+
+/// That of the flags, or else that of the file, unless a flag says how long
+/// handsets take.
+fn chosen_scenario(
+    args: &ServeArgs,
+    settings: &Settings,
+) -> Result<Option<(ScenarioArg, u64)>, Failure> {
+    let seed = args.seed.or(settings.seed).unwrap_or(1);
+    if let Some(chosen) = &args.scenario {
+        return Ok(Some((chosen.clone(), seed)));
+    }
+    match &settings.scenario {
+        Some(place) if args.delay.is_none() => {
+            let chosen = scenario(&place.value);
+            let chosen = chosen.map_err(|error| Failure::Usage(error.to_string()))?;
+            Ok(Some((chosen, seed)))
+        }
+        None if args.seed.is_some() => Err(Failure::Usage(
+            "--seed goes with a scenario, which is missing: give --scenario NAME".into(),
+        )),
+        _ => Ok(None),
     }
 }
 

@@ -48,9 +48,9 @@ pub(super) fn first_screen(plan: &Plan, bound: &[Bound], http: Option<SocketAddr
         "simulated: every number receives every message after {:?}",
         plan.delay
     );
-    match &plan.args.scenario {
+    match &plan.scenario {
         None => line(&mut text, "handsets", &handsets),
-        Some(arg) => line(&mut text, "scenario", &scenario(arg, plan.args.seed)),
+        Some((arg, seed)) => line(&mut text, "scenario", &scenario(arg, *seed)),
     }
     line(
         &mut text,

@@ -18,6 +18,11 @@ fn the_example_is_taken_as_it_is() {
     );
     // What is commented out is right, too.
     let all = EXAMPLE
+        .replace("\ndelay", "\n# delay")
+        .replace("# scenario", "scenario")
+        .replace("# seed", "seed")
+        .replace("# all", "all")
+        .replace("# errors", "errors")
         .replace("# [[listen]]", "[[listen]]")
         .replace("# address", "address")
         .replace("# tls_", "tls_");
@@ -30,6 +35,75 @@ fn the_example_is_taken_as_it_is() {
             .client_ca
             .is_some()
     );
+    assert_eq!(file.settings.scenario.unwrap().value, "flaky");
+    assert_eq!(file.settings.seed, Some(42));
+    let usual = |(error, class): &(u8, _)| crate::FailureClass::usual(*error) == *class;
+    assert!(file.settings.retries.errors.iter().all(usual));
+    assert!(file.settings.retries.all.is_some());
+}
+
+#[test]
+fn the_waits_of_the_example_are_those_that_are_usual() {
+    let file = ConfigFile::parse(EXAMPLE).unwrap();
+    assert_eq!(file.settings.retries.retries(), crate::Retries::default());
+    let all = ConfigFile::parse("[retries]\nall = ['7s']\nlink = ['1s']").unwrap();
+    let retries = all.settings.retries.retries();
+    assert_eq!(retries.after_attempt(1, 27), Duration::from_secs(7));
+    assert_eq!(retries.after_attempt(1, 255), Duration::from_secs(1));
+}
+
+#[test]
+fn every_setting_of_the_example_is_told_with_its_value_but_no_secret() {
+    let entries = ConfigFile::parse(EXAMPLE).unwrap().settings.entries();
+    let mut table = "";
+    for line in EXAMPLE.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix('[') {
+            table = name.trim_matches(['[', ']']);
+        }
+        let Some((key, value)) = line.split_once(" = ") else {
+            continue;
+        };
+        let key = match table {
+            "" => key.to_owned(),
+            "limits" | "retries" | "http" => format!("{table}.{key}"),
+            _ => continue,
+        };
+        let value = match key.as_str() {
+            "http.token" => "***".into(),
+            _ => value.replace(['"', '[', ']'], "").replace("60s", "1m"),
+        };
+        let value = value.replace("7d", "168h").replace("90d", "2160h");
+        assert!(entries.contains(&(key.clone(), value)), "{key} {entries:?}");
+    }
+    let staff = entries.iter().find(|(key, _)| key == "distribution_list");
+    assert!(staff.unwrap().1.contains("staff: 447700900123"));
+}
+
+#[test]
+fn times_are_shown_as_they_are_read() {
+    for text in ["0s", "100ms", "1500ms", "2s", "5m", "90m", "72h"] {
+        assert_eq!(values::show_time(parse_time(text).unwrap()), text);
+    }
+}
+
+#[test]
+fn quirks_are_those_of_their_names() {
+    let text = format!("{BANK}quirks = ['decimal-ids', 'strict']");
+    let file = ConfigFile::parse(&text).unwrap();
+    let rules = file.accounts[0].rules();
+    assert!(rules.iter().any(|(name, value)| {
+        *name == "quirks" && value.contains("strict") && value.contains("decimal-ids")
+    }));
+}
+
+#[test]
+fn members_of_lists_are_addresses_as_people_write_them() {
+    let text = "[[distribution_list]]\nname = 'staff'\nmembers = ['+447700900123', '4711']";
+    let file = ConfigFile::parse(text).unwrap();
+    let list = &file.settings.lists[0];
+    let members: Vec<_> = list.addresses().collect();
+    assert_eq!(members[0].addr.as_str(), Some("447700900123"));
+    assert_eq!(members[1].ton, smpp_pdu::Ton::NETWORK_SPECIFIC);
 }
 
 #[test]
@@ -70,6 +144,49 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
         ("[limits]\nbind_tiem = '1s'", 2, 1, "bind_time"),
         ("[http]\naddress = '8775'", 2, 11, "127.0.0.1:8775"),
         ("[http]\ntoken = 'short'", 2, 9, "at least 16"),
+        ("delay = '1s'\nscenario = 'slow'", 2, 12, "leave delay out"),
+        ("seed = 42", 1, 8, "scenario"),
+        ("version = '4.0'", 1, 11, "5.0"),
+        ("[limits]\nmax_pdu_len = 20", 2, 15, "128 to"),
+        ("[limits]\nmax_pdus_unbound = 0", 2, 20, "at least 1"),
+        ("[limits]\nenquire_link = '0s'", 2, 16, "longer than 0"),
+        ("[limits]\nlease = '60'", 2, 9, "unit"),
+        ("[limits]\ncapacity = 0", 2, 12, "at least 1"),
+        ("[retries]\nbusy = ['1s', 'x']", 2, 15, "100ms"),
+        ("[retries]\nlink = []", 2, 8, "at least one"),
+        ("[retries]\nroaming = ['1s']", 2, 1, "congestion"),
+        (
+            "[retries]\nerrors = { absent = [7, 8], busy = [8] }",
+            2,
+            37,
+            "class absent already",
+        ),
+        ("[retries]\nerrors = { absent = [300] }", 2, 22, "u8"),
+        ("[[distribution_list]]\nname = 'staff'", 1, 1, "members"),
+        (
+            "[[distribution_list]]\nname = 'all staff'\nmembers = ['1']",
+            2,
+            8,
+            "without spaces",
+        ),
+        (
+            "[[distribution_list]]\nname = 'staff'\nmembers = []",
+            3,
+            11,
+            "at least one",
+        ),
+        (
+            "[[distribution_list]]\nname = 'staff'\nmembers = ['1', '+']",
+            3,
+            17,
+            "1 to 20",
+        ),
+        (
+            "distribution_list = [{ name = 'a', members = ['1'] }, { name = 'a', members = ['1'] }]",
+            1,
+            64,
+            "already",
+        ),
         ("[[account]]\npassword = 'x'", 1, 1, "system_id"),
         ("[[account]]\nsystem_id = 'bank'", 2, 13, "hash-password"),
         (
@@ -110,6 +227,7 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
         (&bank("burst = 3"), 4, 9, "rate"),
         (&bank("rate = 5\nburst = 0"), 5, 9, "at least 1"),
         (&bank("windw = 1"), 4, 1, "window"),
+        (&bank("quirks = ['strict', 'lax']"), 4, 21, "gsm-as-ascii"),
     ] {
         let error = ConfigFile::parse(text).unwrap_err();
         assert!(error.message.contains(part), "{text}\n{error}");
