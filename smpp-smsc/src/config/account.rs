@@ -6,6 +6,7 @@ use smpp_session::Rate;
 use toml::Spanned;
 
 use super::place::{Wrong, checked};
+use super::routes::Number;
 use super::values;
 use crate::{Account, Password, Quirks, SourceRule};
 
@@ -33,6 +34,8 @@ pub(super) struct RawAccount {
     burst: Option<Spanned<u32>>,
     daily_quota: Option<u64>,
     quirks: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    numbers: Vec<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -46,6 +49,16 @@ enum Bind {
 impl RawAccount {
     pub(super) const fn name(&self) -> &Spanned<String> {
         &self.system_id
+    }
+
+    /// The numbers whose messages go to it.
+    pub(super) fn take_numbers(&mut self) -> Vec<Number> {
+        let numbers = core::mem::take(&mut self.numbers).into_iter();
+        let numbers = numbers.map(|pattern| Number {
+            pattern,
+            account: self.system_id.get_ref().clone(),
+        });
+        numbers.collect()
     }
 
     pub(super) fn checked(self) -> Result<Account, Wrong> {

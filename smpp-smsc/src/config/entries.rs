@@ -1,7 +1,7 @@
 //! What a file sets, for people.
 
-use super::Settings;
 use super::values::show_time;
+use super::{PasswordPlace, Settings};
 use crate::accounts::number;
 
 impl Settings {
@@ -23,6 +23,7 @@ impl Settings {
             retries,
             http,
             lists,
+            centres,
         } = self;
         let mut entries: Vec<(String, String)> = Vec::new();
         let mut entry = |key: &str, value: Option<String>| {
@@ -67,6 +68,21 @@ impl Settings {
                 "distribution_list",
                 Some(format!("{}: {members}", list.name)),
             );
+        }
+        for centre in centres {
+            let sessions = match centre.sessions {
+                None => String::new(),
+                Some(1) => ", 1 session to each host".into(),
+                Some(sessions) => format!(", {sessions} sessions to each host"),
+            };
+            let password = match &centre.password {
+                None => String::new(),
+                Some(PasswordPlace::File(path)) => format!(", password in {}", path.display()),
+                Some(PasswordPlace::Environment(name)) => format!(", password in ${name}"),
+            };
+            let url = centre.shown_url();
+            let value = format!("{}: {url}{sessions}{password}", centre.name);
+            entry("centre", Some(value));
         }
         entries
     }

@@ -15,6 +15,7 @@
 //! ```
 
 mod account;
+mod centres;
 mod entries;
 mod http;
 mod limits;
@@ -22,6 +23,8 @@ mod listen;
 mod lists;
 mod place;
 mod retries;
+mod routes;
+mod targets;
 mod values;
 
 use core::time::Duration;
@@ -30,19 +33,25 @@ use serde::Deserialize;
 use smpp_pdu::InterfaceVersion;
 use toml::Spanned;
 
+use crate::routes::Routes;
 use crate::{Account, Accounts};
 use account::RawAccount;
+use centres::RawCentre;
 use listen::RawListener;
 use lists::RawList;
 use place::{Wrong, error_at, located, wrong};
 use retries::RawRetries;
+use routes::RawRoute;
+use targets::Known;
 
+pub use centres::{Centre, PasswordPlace};
 pub use http::Http;
 pub use limits::Limits;
 pub use listen::{Listener, TlsFiles};
 pub use lists::DistributionList;
 pub use place::{ConfigError, Located};
 pub use retries::RetrySettings;
+pub use routes::RouteEntry;
 pub use values::{parse_address, parse_time};
 
 /// A file with every setting, its default, and what it means.
@@ -52,13 +61,16 @@ pub const EXAMPLE: &str = include_str!("example.toml");
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConfigFile {
-    /// Everything but the accounts.
+    /// Everything but the accounts and routes.
     pub settings: Settings,
     /// The accounts, in their order.
     pub accounts: Vec<Account>,
+    /// The routes in the order in which they are tried: those of the file, then
+    /// those of the numbers of accounts.
+    pub routes: Vec<RouteEntry>,
 }
 
-/// Everything but the accounts.
+/// Everything but the accounts and routes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
@@ -86,6 +98,8 @@ pub struct Settings {
     pub http: Http,
     /// Names for several recipients.
     pub lists: Vec<DistributionList>,
+    /// Other message centres.
+    pub centres: Vec<Centre>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +127,10 @@ struct RawFile {
     account: Vec<RawAccount>,
     #[serde(default)]
     distribution_list: Vec<RawList>,
+    #[serde(default)]
+    centre: Vec<RawCentre>,
+    #[serde(default)]
+    route: Vec<RawRoute>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -128,12 +146,26 @@ impl ConfigFile {
     /// # Errors
     /// The first thing that is wrong.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        Self::parse_with_accounts(text, &[])
+    }
+
+    /// The same, where routes may also name accounts that are not in the file.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn parse_with_accounts(text: &str, others: &[&str]) -> Result<Self, ConfigError> {
         let raw: RawFile = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             error_at(text, at, error.message())
         })?;
-        let file = raw.checked(text);
+        let file = raw.checked(text, others);
         file.map_err(|(at, message)| error_at(text, at, message))
+    }
+
+    /// The routes as a message centre takes them.
+    #[must_use]
+    pub fn routes(&self) -> Routes {
+        self.routes.iter().map(|one| one.route.clone()).collect()
     }
 
     /// The accounts as a message centre takes them.
@@ -148,7 +180,7 @@ impl ConfigFile {
 }
 
 impl RawFile {
-    fn checked(self, text: &str) -> Result<ConfigFile, Wrong> {
+    fn checked(self, text: &str, others: &[&str]) -> Result<ConfigFile, Wrong> {
         if let (Some(scenario), Some(_)) = (&self.scenario, self.delay) {
             let message = "a scenario says how long handsets take: leave delay out";
             return Err(wrong(scenario, message));
@@ -163,7 +195,9 @@ impl RawFile {
             listeners.push(listener.map_err(|message| (at, message))?);
         }
         let mut accounts: Vec<Account> = Vec::new();
-        for raw in self.account {
+        let mut numbers = Vec::new();
+        for mut raw in self.account {
+            numbers.extend(raw.take_numbers());
             let name = raw.name();
             let mut before = accounts.iter();
             if before.any(|one| one.system_id() == name.get_ref().as_str()) {
@@ -176,6 +210,21 @@ impl RawFile {
         for list in self.distribution_list {
             lists.push(list.checked(&lists)?);
         }
+        let mut centres = Vec::new();
+        for centre in self.centre {
+            centres.push(centre.checked(text, &centres)?);
+        }
+        let names: Vec<_> = accounts.iter().map(Account::system_id).collect();
+        let centre_names: Vec<_> = centres.iter().map(|one| one.name.as_str()).collect();
+        let known = Known {
+            accounts: &[&names, others].concat(),
+            centres: &centre_names,
+        };
+        let mut routes = Vec::new();
+        for route in self.route {
+            routes.push(route.checked(text, known, &routes)?);
+        }
+        routes.extend(routes::of_numbers(text, numbers)?);
         Ok(ConfigFile {
             settings: Settings {
                 system_id: self.system_id,
@@ -190,8 +239,10 @@ impl RawFile {
                 retries: self.retries.checked()?,
                 http: self.http,
                 lists,
+                centres,
             },
             accounts,
+            routes,
         })
     }
 }

@@ -65,6 +65,11 @@ fn position(text: &str, at: usize) -> (usize, usize) {
     (line, column)
 }
 
+/// The line of an octet.
+pub(super) fn line(text: &str, at: usize) -> usize {
+    position(text, at).0
+}
+
 /// A value with its place in this text.
 pub(super) fn located<T>(text: &str, value: Spanned<T>) -> Located<T> {
     let (line, column) = position(text, value.span().start);

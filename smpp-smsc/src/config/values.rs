@@ -136,6 +136,14 @@ pub(super) fn window<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, 
         .ok_or_else(|| D::Error::custom("a window is a number from 1 to 65535"))
 }
 
+pub(super) fn sessions<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
+    u16::deserialize(from)
+        .ok()
+        .filter(|number| (1..=100).contains(number))
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("1 to 100 sessions to each host"))
+}
+
 pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(from)?;
     let printable = text.bytes().all(|one| one.is_ascii_graphic());
