@@ -8,9 +8,9 @@ use smpp_smsc::network::Handsets;
 use smpp_smsc::store::{MemoryStore, RedbStore};
 use smpp_smsc::{Builder, Smsc};
 
-use super::Failure;
 use super::args::StoreArg;
 use super::plan::Plan;
+use super::{Failure, centres};
 
 /// Messages that a store in memory remembers after their end.
 const REMEMBERED: usize = 100_000;
@@ -20,7 +20,9 @@ pub(super) fn builder(plan: &Plan) -> Result<Builder, Failure> {
     let builder = Smsc::builder()
         .accounts(plan.accounts.clone())
         .session(session(plan))
-        .network(Handsets::new(plan.delay));
+        .network(Handsets::new(plan.delay))
+        .routes(plan.routes.iter().map(|one| one.route.clone()).collect());
+    let builder = centres::add(builder, &settings.centres)?;
     let mut builder = limited(builder, &plan.limits);
     if settings.retries != RetrySettings::default() {
         builder = builder.retries(settings.retries.retries());

@@ -2,6 +2,7 @@
 
 mod args;
 mod build;
+mod centres;
 mod check;
 mod hash;
 mod plan;

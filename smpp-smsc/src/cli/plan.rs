@@ -3,14 +3,14 @@
 use core::time::Duration;
 use std::path::Path;
 
-use smpp_smsc::config::{ConfigFile, Limits, Settings};
+use smpp_smsc::config::{ConfigFile, Limits, RouteEntry, Settings};
 use smpp_smsc::{Accounts, TlsServer};
 
-use super::Failure;
 use super::args::{
-    DEFAULT_ACCOUNT, DEFAULT_HTTP, DEFAULT_LISTEN, DEFAULT_STORE, LogForm, ScenarioArg, ServeArgs,
-    StoreArg, scenario, store,
+    AccountArg, DEFAULT_ACCOUNT, DEFAULT_HTTP, DEFAULT_LISTEN, DEFAULT_STORE, LogForm, ScenarioArg,
+    ServeArgs, StoreArg, scenario, store,
 };
+use super::{Failure, centres};
 
 /// Everything that a running centre is made of.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub(super) struct Plan {
     pub(super) accounts: Accounts,
     /// Their names, in the order in which they were given.
     pub(super) names: Vec<String>,
+    pub(super) routes: Vec<RouteEntry>,
     pub(super) listeners: Vec<Listening>,
     pub(super) store: StoreArg,
     pub(super) delay: Duration,
@@ -52,11 +53,13 @@ impl core::fmt::Debug for HttpPlan {
     }
 }
 
-/// Reads a file.
-pub(super) fn read(path: &Path) -> Result<ConfigFile, String> {
+/// Reads a file, whose routes may also name accounts of flags.
+pub(super) fn read(path: &Path, flags: &[AccountArg]) -> Result<ConfigFile, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-    let file = ConfigFile::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let others: Vec<_> = flags.iter().map(|one| one.system_id.as_str()).collect();
+    let file = ConfigFile::parse_with_accounts(&text, &others)
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     if let Some(place) = &file.settings.store {
         store(&place.value)
             .map_err(|message| format!("{}: {}", path.display(), place.error(message)))?;
@@ -67,17 +70,24 @@ pub(super) fn read(path: &Path) -> Result<ConfigFile, String> {
             format!("{}: {error}", path.display())
         })?;
     }
+    for centre in &file.settings.centres {
+        centres::url(centre).map_err(|error| {
+            let error = centre.url.error(error);
+            format!("{}: {error}", path.display())
+        })?;
+    }
     Ok(file)
 }
 
 impl Plan {
     pub(super) fn new(args: ServeArgs) -> Result<Self, Failure> {
         let file = match &args.config {
-            Some(path) => read(path),
+            Some(path) => read(path, &args.accounts),
             None => ConfigFile::parse("").map_err(|error| error.to_string()),
         };
         let file = file.map_err(Failure::Usage)?;
-        let (accounts, names) = accounts(&args, &file);
+        let (accounts, names) = accounts_of(&file, &args.accounts);
+        let routes = file.routes;
         let settings = file.settings;
         let listeners = listeners(&args, &settings)?;
         let kept = settings.store.as_ref().map(|place| store(&place.value));
@@ -103,6 +113,7 @@ impl Plan {
         Ok(Self {
             accounts,
             names,
+            routes,
             listeners,
             store: args
                 .store
@@ -152,14 +163,14 @@ fn chosen_scenario(
 }
 
 /// The accounts of a file and of flags; of two with one name, that of the flags.
-pub(super) fn accounts(args: &ServeArgs, file: &ConfigFile) -> (Accounts, Vec<String>) {
+pub(super) fn accounts_of(file: &ConfigFile, flags: &[AccountArg]) -> (Accounts, Vec<String>) {
     let mut accounts = file.accounts();
     let mut names: Vec<String> = file
         .accounts
         .iter()
         .map(|account| account.system_id().into())
         .collect();
-    for account in &args.accounts {
+    for account in flags {
         accounts.insert(&account.system_id, &account.password);
         if !names.contains(&account.system_id) {
             names.push(account.system_id.clone());

@@ -6,25 +6,26 @@ use tracing::{error, info, warn};
 
 use super::plan::{self, Plan};
 
-/// Takes accounts and certificates as they are now. What is wrong changes
+/// Takes accounts, routes and certificates as they are now. What is wrong changes
 /// nothing, and sessions go on in any case.
 pub(super) fn reload(plan: &Plan, smsc: &Smsc) {
     let Some(path) = &plan.args.config else {
         return;
     };
-    let file = match plan::read(path) {
+    let file = match plan::read(path, &plan.args.accounts) {
         Ok(file) => file,
         Err(error) => {
             error!(%error, "the configuration is not taken: the old settings go on");
             return;
         }
     };
-    let (accounts, names) = plan::accounts(&plan.args, &file);
+    let (accounts, names) = plan::accounts_of(&file, &plan.args.accounts);
     if names.is_empty() && !plan.has_default_account() {
         error!("the configuration is not taken: no account is left in it");
         return;
     }
     smsc.set_accounts(accounts);
+    smsc.set_routes(file.routes());
     for tls in plan.listeners.iter().filter_map(|one| one.tls.as_ref()) {
         if let Err(error) = tls.reload() {
             error!(%error, "a certificate is not taken: the old one goes on");
@@ -35,7 +36,11 @@ pub(super) fn reload(plan: &Plan, smsc: &Smsc) {
         let settings = changed.join(", ");
         warn!(settings, "settings have changed that need a restart");
     }
-    info!(accounts = names.len(), "the configuration is taken");
+    info!(
+        accounts = names.len(),
+        routes = file.routes.len(),
+        "the configuration is taken"
+    );
 }
 
 /// The keys of settings that are others now.

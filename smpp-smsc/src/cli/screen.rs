@@ -7,6 +7,9 @@ use super::args::{DEFAULT_ACCOUNT, ScenarioArg, StoreArg};
 use super::plan::Plan;
 use super::serve::Bound;
 
+/// Routes that fit on a screen.
+const MAX_ROUTES: usize = 10;
+
 pub(super) fn first_screen(plan: &Plan, bound: &[Bound], http: Option<SocketAddr>) -> String {
     let mut text = format!(
         "smpp-smsc {}: SMPP message centre and simulator\n\n",
@@ -51,6 +54,17 @@ pub(super) fn first_screen(plan: &Plan, bound: &[Bound], http: Option<SocketAddr
     match &plan.scenario {
         None => line(&mut text, "handsets", &handsets),
         Some((arg, seed)) => line(&mut text, "scenario", &scenario(arg, *seed)),
+    }
+    for route in plan.routes.iter().take(MAX_ROUTES) {
+        line(&mut text, "route", &route.description());
+    }
+    if plan.routes.len() > MAX_ROUTES {
+        let more = plan.routes.len() - MAX_ROUTES;
+        line(&mut text, "route", &format!("and {more} more"));
+    }
+    for centre in &plan.settings.centres {
+        let url = centre.shown_url();
+        line(&mut text, "centre", &format!("{}: {url}", centre.name));
     }
     line(
         &mut text,

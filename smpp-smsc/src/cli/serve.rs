@@ -77,6 +77,16 @@ async fn serve(plan: &Plan) -> Result<(), Failure> {
             if let Some((arg, seed)) = &plan.scenario {
                 info!(scenario = arg.name, seed, "simulating");
             }
+            for route in &plan.routes {
+                info!(route = route.description(), "routing");
+            }
+            for centre in &plan.settings.centres {
+                info!(
+                    centre = centre.name,
+                    url = centre.shown_url(),
+                    "another centre"
+                );
+            }
         }
     }
 
