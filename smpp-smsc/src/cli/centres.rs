@@ -3,8 +3,10 @@
 use core::fmt::Write as _;
 
 use smpp_esme::SmppUrl;
+use smpp_session::Rate;
 use smpp_smsc::Builder;
 use smpp_smsc::config::{Centre, PasswordPlace};
+use smpp_smsc::network::{Upstream, UpstreamBuilder};
 
 use super::Failure;
 
@@ -42,10 +44,43 @@ fn with_password(text: &str, password: &str) -> Option<String> {
 }
 
 /// A network for each centre.
-pub(super) fn add(builder: Builder, centres: &[Centre]) -> Result<Builder, Failure> {
+pub(super) fn add(mut builder: Builder, centres: &[Centre]) -> Result<Builder, Failure> {
     for centre in centres {
-        let _url = url(centre).map_err(Failure::Usage)?;
-        let _ = centre.sessions;
+        let url = url(centre).map_err(Failure::Usage)?;
+        builder = builder.centre(&centre.name, upstream(centre, &url));
     }
     Ok(builder)
+}
+
+fn upstream(centre: &Centre, url: &SmppUrl) -> Upstream {
+    let mut link = Upstream::to(url);
+    if let Some(sessions) = centre.sessions {
+        link = link.sessions_per_host(sessions.into());
+    }
+    if let Some(rate) = centre.rate {
+        link = link.rate(Rate::per_second(rate));
+    }
+    if let Some(limit) = centre.response_time {
+        link = link.response_timeout(limit);
+    }
+    if let Some(limit) = centre.queue.and_then(|limit| usize::try_from(limit).ok()) {
+        link = link.queue(limit);
+    }
+    if let Some(limit) = centre.queue_time {
+        link = link.queue_time(limit);
+    }
+    type Switch = fn(UpstreamBuilder, bool) -> UpstreamBuilder;
+    let switches: [(Option<bool>, Switch); 5] = [
+        (centre.slow_down, UpstreamBuilder::slow_down),
+        (centre.receipts, UpstreamBuilder::receipts),
+        (centre.receipts_by_shape, UpstreamBuilder::receipts_by_shape),
+        (centre.absolute_times, UpstreamBuilder::absolute_times),
+        (centre.data_sm, UpstreamBuilder::data_sm),
+    ];
+    for (on, set) in switches {
+        if let Some(on) = on {
+            link = set(link, on);
+        }
+    }
+    link.build()
 }

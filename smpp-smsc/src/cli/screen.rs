@@ -63,8 +63,7 @@ pub(super) fn first_screen(plan: &Plan, bound: &[Bound], http: Option<SocketAddr
         line(&mut text, "route", &format!("and {more} more"));
     }
     for centre in &plan.settings.centres {
-        let url = centre.shown_url();
-        line(&mut text, "centre", &format!("{}: {url}", centre.name));
+        line(&mut text, "centre", &centre.description());
     }
     line(
         &mut text,

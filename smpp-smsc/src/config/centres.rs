@@ -1,13 +1,14 @@
 //! Other message centres in a file.
 
 use core::fmt;
+use core::time::Duration;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::place::{Located, Wrong, located, wrong};
-use super::values;
+use super::values::{self, show_time};
 
 /// Another message centre, which is reached over SMPP.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +23,24 @@ pub struct Centre {
     pub sessions: Option<u16>,
     /// Where its password is, if not in the address.
     pub password: Option<PasswordPlace>,
+    /// Messages a second of each session.
+    pub rate: Option<u32>,
+    /// Whether a session slows down when the centre throttles.
+    pub slow_down: Option<bool>,
+    /// Time for a response.
+    pub response_time: Option<Duration>,
+    /// Messages that may wait for a place in the windows.
+    pub queue: Option<u32>,
+    /// How long each may wait.
+    pub queue_time: Option<Duration>,
+    /// Whether the centre sends receipts.
+    pub receipts: Option<bool>,
+    /// Whether what looks like a receipt is one.
+    pub receipts_by_shape: Option<bool>,
+    /// Whether times are points in time.
+    pub absolute_times: Option<bool>,
+    /// Whether the centre takes `data_sm`.
+    pub data_sm: Option<bool>,
 }
 
 /// Where a password is kept outside of a file of settings.
@@ -34,6 +53,48 @@ pub enum PasswordPlace {
 }
 
 impl Centre {
+    /// All of it in words, without the password.
+    #[must_use]
+    pub fn description(&self) -> String {
+        // Named one by one, so that none is forgotten.
+        let Self {
+            name,
+            url: _,
+            sessions,
+            password,
+            rate,
+            slow_down,
+            response_time,
+            queue,
+            queue_time,
+            receipts,
+            receipts_by_shape,
+            absolute_times,
+            data_sm,
+        } = self;
+        let on = |on: &Option<bool>| on.map(|on| on.to_string());
+        let password = password.as_ref().map(|place| match place {
+            PasswordPlace::File(path) => path.display().to_string(),
+            PasswordPlace::Environment(name) => format!("${name}"),
+        });
+        let parts = [
+            ("sessions", sessions.map(|number| number.to_string())),
+            ("password in", password),
+            ("rate", rate.map(|number| number.to_string())),
+            ("slow_down", on(slow_down)),
+            ("response_time", response_time.map(show_time)),
+            ("queue", queue.map(|number| number.to_string())),
+            ("queue_time", queue_time.map(show_time)),
+            ("receipts", on(receipts)),
+            ("receipts_by_shape", on(receipts_by_shape)),
+            ("absolute_times", on(absolute_times)),
+            ("data_sm", on(data_sm)),
+        ];
+        let parts = parts.into_iter();
+        let parts = parts.filter_map(|(key, value)| Some(format!(", {key} {}", value?)));
+        format!("{name}: {}{}", self.shown_url(), parts.collect::<String>())
+    }
+
     /// The address without its password, for people.
     #[must_use]
     pub fn shown_url(&self) -> String {
@@ -70,6 +131,19 @@ pub(super) struct RawCentre {
     sessions: Option<u16>,
     password_file: Option<PathBuf>,
     password_env: Option<Spanned<String>>,
+    #[serde(default, deserialize_with = "values::positive")]
+    rate: Option<u32>,
+    slow_down: Option<bool>,
+    #[serde(default, deserialize_with = "values::some_time")]
+    response_time: Option<Duration>,
+    #[serde(default, deserialize_with = "values::positive")]
+    queue: Option<u32>,
+    #[serde(default, deserialize_with = "values::some_time")]
+    queue_time: Option<Duration>,
+    receipts: Option<bool>,
+    receipts_by_shape: Option<bool>,
+    absolute_times: Option<bool>,
+    data_sm: Option<bool>,
 }
 
 impl RawCentre {
@@ -97,6 +171,15 @@ impl RawCentre {
             url: located(text, self.url),
             sessions: self.sessions,
             password,
+            rate: self.rate,
+            slow_down: self.slow_down,
+            response_time: self.response_time,
+            queue: self.queue,
+            queue_time: self.queue_time,
+            receipts: self.receipts,
+            receipts_by_shape: self.receipts_by_shape,
+            absolute_times: self.absolute_times,
+            data_sm: self.data_sm,
         })
     }
 }

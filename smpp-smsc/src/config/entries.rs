@@ -1,7 +1,7 @@
 //! What a file sets, for people.
 
+use super::Settings;
 use super::values::show_time;
-use super::{PasswordPlace, Settings};
 use crate::accounts::number;
 
 impl Settings {
@@ -70,19 +70,7 @@ impl Settings {
             );
         }
         for centre in centres {
-            let sessions = match centre.sessions {
-                None => String::new(),
-                Some(1) => ", 1 session to each host".into(),
-                Some(sessions) => format!(", {sessions} sessions to each host"),
-            };
-            let password = match &centre.password {
-                None => String::new(),
-                Some(PasswordPlace::File(path)) => format!(", password in {}", path.display()),
-                Some(PasswordPlace::Environment(name)) => format!(", password in ${name}"),
-            };
-            let url = centre.shown_url();
-            let value = format!("{}: {url}{sessions}{password}", centre.name);
-            entry("centre", Some(value));
+            entry("centre", Some(centre.description()));
         }
         entries
     }
