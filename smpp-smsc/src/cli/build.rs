@@ -150,4 +150,30 @@ mod tests {
         let limited = limited(Smsc::builder(), &limits);
         assert_eq!(format!("{limited:?}"), format!("{:?}", Smsc::builder()));
     }
+
+    #[test]
+    fn every_limit_changes_something() {
+        let told = |text: &str| {
+            let mut plan = plan();
+            plan.settings = ConfigFile::parse(text)?.settings;
+            plan.limits = plan.settings.limits.clone();
+            let limited = limited(Smsc::builder(), &plan.limits);
+            Ok::<_, smpp_smsc::config::ConfigError>(format!("{limited:?} {:?}", session(&plan)))
+        };
+        let usual = told("").unwrap();
+        assert_ne!(told("version = '3.4'").unwrap(), usual);
+        let example = ConfigFile::parse(EXAMPLE).unwrap().settings.entries();
+        let mut limits = 0;
+        for (key, _) in &example {
+            // What a store is made with is no setting of the builder.
+            let Some(key) = key.strip_prefix("limits.").filter(|key| *key != "capacity") else {
+                continue;
+            };
+            limits += 1;
+            let number = told(&format!("[limits]\n{key} = 777"));
+            let changed = number.or_else(|_| told(&format!("[limits]\n{key} = '777s'")));
+            assert_ne!(changed.unwrap(), usual, "{key}");
+        }
+        assert_eq!(limits, 23);
+    }
 }

@@ -146,7 +146,15 @@ fn serve_http(plan: &Plan, listener: Option<TcpListener>, smsc: &Smsc) -> Option
     let listener = listener?;
     let address = listener.local_addr().ok()?;
     let token = plan.http.as_ref().and_then(|http| http.token.clone());
-    let options = HttpOptions::new().token(token);
+    let limits = &plan.settings.http;
+    let mut options = HttpOptions::new().token(token);
+    options.max_connections = limits.max_connections.unwrap_or(options.max_connections);
+    options.header_time = limits.header_time.unwrap_or(options.header_time);
+    options.request_time = limits.request_time.unwrap_or(options.request_time);
+    let max_body = limits
+        .max_body
+        .and_then(|octets| usize::try_from(octets).ok());
+    options.max_body = max_body.unwrap_or(options.max_body);
     let smsc = smsc.clone();
     tokio::spawn(async move {
         if let Err(error) = http::serve(listener, smsc, options).await {

@@ -59,9 +59,9 @@ impl Settings {
         for (key, value) in retries.entries() {
             entry(&key, Some(value));
         }
-        entry("http.address", http.address.clone());
-        entry("http.enabled", http.enabled.map(|on| on.to_string()));
-        entry("http.token", http.token.as_ref().map(|_| "***".into()));
+        for (key, value) in http.entries() {
+            entry(key, Some(value));
+        }
         for list in lists {
             let members = list.members.join(", ");
             entry(

@@ -1,4 +1,7 @@
+use smpp_pdu::Address;
+
 use super::*;
+use crate::routes::{Origin, Sample};
 
 #[test]
 fn the_example_is_taken_as_it_is() {
@@ -26,6 +29,15 @@ fn the_example_is_taken_as_it_is() {
         .replace("# [[listen]]", "[[listen]]")
         .replace("# address", "address")
         .replace("# tls_", "tls_");
+    let all: Vec<_> = all
+        .lines()
+        .scan(false, |within, line| {
+            *within = (*within && !line.is_empty()) || line == "# [[centre]]";
+            let plain = line.strip_prefix("# ").filter(|_| *within);
+            Some(plain.unwrap_or(line))
+        })
+        .collect();
+    let all = all.join("\n");
     let file = ConfigFile::parse(&all).unwrap();
     assert!(
         file.settings.listeners[1]
@@ -40,6 +52,8 @@ fn the_example_is_taken_as_it_is() {
     let usual = |(error, class): &(u8, _)| crate::FailureClass::usual(*error) == *class;
     assert!(file.settings.retries.errors.iter().all(usual));
     assert!(file.settings.retries.all.is_some());
+    let centre = &file.settings.centres[0];
+    assert_eq!(centre.description().matches(", ").count(), 11, "{centre:?}");
 }
 
 #[test]
@@ -118,6 +132,7 @@ const BANK: &str = "[[account]]\nsystem_id = 'bank'\npassword = 'x'\n";
 #[test]
 fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
     let bank = |line: &str| format!("{BANK}{line}");
+    let route = |line: &str| format!("[[route]]\nname = 'a'\n{line}");
     for (text, line, column, part) in [
         ("listn = 1", 1, 1, "listen"),
         ("store = ", 1, 9, ""),
@@ -146,6 +161,120 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
         ("[http]\ntoken = 'short'", 2, 9, "at least 16"),
         ("delay = '1s'\nscenario = 'slow'", 2, 12, "leave delay out"),
         ("seed = 42", 1, 8, "scenario"),
+        ("[http]\nmax_body = 0", 2, 12, "at least 1"),
+        ("[[centre]]\nname = ''\nurl = ''", 2, 8, "1 to 64"),
+        ("[[centre]]\nname = 'a'", 1, 1, "url"),
+        (
+            "[[centre]]\nname = 'a'\nurl = 'smpp://a@b'\nsessions = 0",
+            4,
+            12,
+            "1 to 100",
+        ),
+        (
+            "[[centre]]\nname = 'a'\nurl = ''\npassword_file = 'f'\npassword_env = 'E'",
+            5,
+            16,
+            "one of them",
+        ),
+        (
+            "centre = [{ name = 'a', url = '' }, { name = 'a', url = '' }]",
+            1,
+            46,
+            "already",
+        ),
+        (&route("to = []"), 3, 6, "at least one target"),
+        (&route("to = ['phones']"), 3, 7, "account:NAME"),
+        (&route("to = 'handsets'"), 3, 6, "sequence"),
+        (&route("to = ['account:bank']"), 3, 7, "nor any other"),
+        (
+            &route(&format!("to = ['handsets', 'account:bnk']\n{BANK}")),
+            3,
+            19,
+            "there are bank",
+        ),
+        (&route("to = ['centre:a']"), 3, 7, "no centre"),
+        (
+            &route("to = ['refuse:ESME_RNOPE']"),
+            3,
+            7,
+            "ESME_RINVDSTADR",
+        ),
+        (&route("to = ['refuse:ESME_ROK']"), 3, 7, "no status"),
+        (
+            &route("to = ['refuse:0x400', 'handsets']"),
+            3,
+            23,
+            "behind a refusal",
+        ),
+        (
+            &route("to = [{ to = 'handsets', weight = 0 }]"),
+            3,
+            7,
+            "1 to 1000000",
+        ),
+        (
+            &route("to = [{ to = 'handsets', wait = 0 }]"),
+            3,
+            26,
+            "weight",
+        ),
+        (
+            &route("to = ['handsets']\ndestinations = ['1', '1*1']"),
+            4,
+            22,
+            "4477*",
+        ),
+        (
+            &route("to = ['handsets']\nsources = []"),
+            4,
+            11,
+            "leave sources out",
+        ),
+        (
+            &route("to = ['handsets']\nsource_pattern = '('"),
+            4,
+            18,
+            "unclosed",
+        ),
+        (
+            &route("to = ['handsets']\nsources = ['1']\nsource_pattern = '1'"),
+            5,
+            18,
+            "one of them",
+        ),
+        (
+            &route("to = ['handsets']\naccounts = ['shop']"),
+            4,
+            13,
+            "no account",
+        ),
+        (
+            &route("to = ['handsets']\ncentres = ['shop']"),
+            4,
+            12,
+            "no centre",
+        ),
+        (
+            &route("to = ['handsets']\ndestination_ton = 256"),
+            4,
+            19,
+            "u8",
+        ),
+        (
+            &(route("to = ['handsets']\n") + &route("to = ['handsets']")),
+            5,
+            8,
+            "already, in line 2",
+        ),
+        (&bank("numbers = ['4711', '47*11']"), 4, 20, "4477*"),
+        (
+            &bank(
+                "numbers = ['4711']\n[[account]]\nsystem_id = 'b'\npassword = 'x'\nnumbers = ['+4711']",
+            ),
+            8,
+            12,
+            "account bank already, in line 4",
+        ),
         ("version = '4.0'", 1, 11, "5.0"),
         ("[limits]\nmax_pdu_len = 20", 2, 15, "128 to"),
         ("[limits]\nmax_pdus_unbound = 0", 2, 20, "at least 1"),
@@ -237,5 +366,114 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
             "{text}\n{error}"
         );
         assert!(!error.message.contains('\n'), "{error}");
+    }
+}
+
+fn routed(file: &ConfigFile, origin: Origin<'_>, to: &str) -> Option<String> {
+    let source = Address::from_human("447700900001").unwrap();
+    let destination = Address::from_human(to).unwrap();
+    let routes = file.routes();
+    let route = routes.find(&Sample::new(origin, source, destination))?;
+    let targets: Vec<_> = route.targets().map(ToString::to_string).collect();
+    Some(targets.join(", "))
+}
+
+#[test]
+fn numbers_of_accounts_are_routes_behind_all_others_the_most_special_first() {
+    let text = "
+[[account]]
+system_id = 'most'
+password = 'x'
+numbers = ['47*', '4490*']
+[[account]]
+system_id = 'few'
+password = 'x'
+numbers = ['471*', '+4711']
+[[account]]
+system_id = 'one'
+password = 'x'
+numbers = ['4711*', '4712']
+[[route]]
+name = 'premium'
+destinations = ['4490*']
+to = ['refuse:ESME_RINVDSTADR']
+";
+    let file = ConfigFile::parse(text).unwrap();
+    let to = |number| routed(&file, Origin::Account("few"), number);
+    for (number, account) in [
+        ("4790", "account most"),
+        ("4713", "account few"),
+        ("4711", "account few"),
+        ("47110", "account one"),
+        ("4712", "account one"),
+        ("44901", "refused with ESME_RINVDSTADR"),
+    ] {
+        assert_eq!(to(number).as_deref(), Some(account), "{number}");
+    }
+    assert_eq!(to("447700900123"), None);
+    let lines: Vec<_> = file.routes.iter().map(|one| one.line).collect();
+    assert_eq!(lines, [15, 9, 13, 5, 13, 9, 5]);
+}
+
+#[test]
+fn a_route_has_all_that_its_lines_say() {
+    let text = "
+[[account]]
+system_id = 'bank'
+password = 'x'
+[[centre]]
+name = 'north'
+url = 'smpp://us@north'
+[[route]]
+name = 'all of it'
+destination_pattern = '^47'
+destination_ton = 3
+destination_npi = 0
+sources = ['4477*']
+source_ton = 1
+source_npi = 1
+accounts = ['bank']
+centres = ['north']
+to = [{ to = 'centre:north', weight = 3 }, { to = 'handsets' }, 'account:bank', 'refuse:0x400']
+";
+    let file = ConfigFile::parse(text).unwrap();
+    let entry = &file.routes[0];
+    assert_eq!(entry.conditions().count(), 7);
+    let weights: Vec<_> = entry.route.weights().map(|(_, weight)| weight).collect();
+    assert_eq!(weights, [Some(3), None, None, None]);
+    for (origin, to, found) in [
+        (Origin::Account("bank"), "4711", true),
+        (Origin::Centre("north"), "4711", true),
+        (Origin::Account("north"), "4711", false),
+        // International, not specific to the network.
+        (Origin::Account("bank"), "47110000", false),
+        (Origin::Account("bank"), "4811", false),
+    ] {
+        assert_eq!(routed(&file, origin, to).is_some(), found, "{to}");
+    }
+    let source = Address::from_human("BANK").unwrap();
+    let destination = Address::from_human("47110000").unwrap();
+    let sample = Sample::new(Origin::Account("shop"), source, destination);
+    let unmet: Vec<_> = entry.unmet(&sample).collect();
+    assert_eq!(
+        unmet,
+        [
+            "destination_ton 3",
+            "destination_npi 0",
+            "sources 4477*",
+            "source_ton 1",
+            "source_npi 1",
+            "accounts bank or centres north"
+        ]
+    );
+}
+
+#[test]
+fn no_password_of_a_centre_is_shown() {
+    for url in ["smpp://us:sec@ret@host?window=2", "us:secret@host"] {
+        let text = format!("[[centre]]\nname = 'a'\nurl = '{url}'");
+        let file = ConfigFile::parse(&text).unwrap();
+        let shown = format!("{file:?} {:?}", file.settings.entries());
+        assert!(!shown.contains("sec") && !shown.contains("ret@"), "{shown}");
     }
 }

@@ -215,7 +215,7 @@ fn described(
             let then = format!("{how}; when they cannot take it for now, {otherwise}");
             ("handsets".to_owned(), then)
         }
-        Target::Account(name) => (format!("account:{name}"), waiting(file, name)),
+        Target::Account(name) => (format!("account:{name}"), waiting(file, name, last)),
         Target::Centre(name) => {
             let mut centres = file.settings.centres.iter();
             let centre = centres.find(|centre| *centre.name == **name);
@@ -237,7 +237,7 @@ fn described(
 }
 
 /// What a message for an account does.
-fn waiting(file: &ConfigFile, name: &str) -> String {
+fn waiting(file: &ConfigFile, name: &str, last: bool) -> String {
     let mut accounts = file.accounts.iter();
     let account = accounts.find(|account| account.system_id() == name);
     if account.is_some_and(|account| !receives(account)) {
@@ -245,9 +245,14 @@ fn waiting(file: &ConfigFile, name: &str) -> String {
                 and never receives"
             .into();
     }
-    "it waits until a receiver or transceiver of the account is bound, or its validity is over; in \
-     datagram or transaction mode it fails when none is bound"
-        .into()
+    let otherwise = match last {
+        true => "it fails",
+        false => "the next target is tried",
+    };
+    format!(
+        "it waits until a receiver or transceiver of the account is bound, or its validity is \
+         over; in datagram or transaction mode {otherwise} when none is bound"
+    )
 }
 
 fn receives(account: &Account) -> bool {

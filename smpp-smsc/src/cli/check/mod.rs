@@ -35,6 +35,19 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
             return Err(Failure::Other(error));
         }
     };
+    if let Some(name) = &args.from_centre {
+        let names = file.settings.centres.iter().map(|centre| &*centre.name);
+        let names: Vec<_> = names.collect();
+        if !names.contains(&name.as_str()) {
+            let known = match names.is_empty() {
+                true => "none".into(),
+                false => names.join(", "),
+            };
+            return Err(Failure::Usage(format!(
+                "--from-centre {name}: there is no such centre in the file; there are {known}"
+            )));
+        }
+    }
     let mut answer = Answer::of(&file);
     if args.system_id.is_some() {
         answer.bind = Some(bind::tried(args, &file));
