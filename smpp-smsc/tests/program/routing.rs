@@ -131,12 +131,13 @@ destinations = ['44*']
 to = ['centre:north']
 "
     ));
-    let running = Running::start(&["--config", &file.path()]);
+    let mut running = Running::start(&["--config", &file.path()]);
     assert!(
         running.screen.contains("north: smpp://us"),
         "{}",
         running.screen
     );
+    running.log_until("INFO bound to the centre");
     let mut shop = bound(&running, "shop", "x");
     let message = SubmitSm {
         registered_delivery: RegisteredDelivery(1),
@@ -145,14 +146,12 @@ to = ['centre:north']
     assert_eq!(submit(&mut shop, message), 0);
     let receipt = delivered(&mut shop).unwrap();
     assert!(receipt.contains("stat:DELIVRD"), "{receipt}");
-    let (screen, log) = (running.screen.clone(), {
-        running.signal("TERM");
-        running.end().1
-    });
-    assert!(
-        !screen.contains("cret") && !log.contains("cret"),
-        "{screen}{log}"
-    );
+    drop(shop);
+    assert!(!running.screen.contains("cret"), "{}", running.screen);
+    running.signal("TERM");
+    let (code, log) = running.end();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains("cret"), "{log}");
 }
 
 #[test]
