@@ -23,7 +23,7 @@ pub(super) fn builder(plan: &Plan) -> Result<Builder, Failure> {
         .network(Handsets::new(plan.delay))
         .routes(plan.routes.iter().map(|one| one.route.clone()).collect());
     let builder = centres::add(builder, &settings.centres)?;
-    let mut builder = limited(builder, &plan.limits);
+    let mut builder = limited(builder, &plan.limits).lease(plan.lease());
     if settings.retries != RetrySettings::default() {
         builder = builder.retries(settings.retries.retries());
     }
@@ -175,5 +175,29 @@ mod tests {
             assert_ne!(changed.unwrap(), usual, "{key}");
         }
         assert_eq!(limits, 23);
+    }
+
+    #[test]
+    fn waits_lists_names_and_routes_reach_the_centre() {
+        let told = |text: &str| {
+            let file = ConfigFile::parse(text).unwrap();
+            let mut plan = plan();
+            plan.limits = file.settings.limits.clone();
+            plan.settings = file.settings;
+            plan.routes = file.routes;
+            plan.store = StoreArg::Memory;
+            format!("{:?}", builder(&plan).unwrap())
+        };
+        let usual = told("");
+        let centre = "[[centre]]\nname = 'a'\nurl = 'smpp://us@a'\nqueue_time = '1h'\n";
+        for text in [
+            "system_id = 'other'",
+            "[retries]\nall = ['7s']",
+            "[[distribution_list]]\nname = 'staff'\nmembers = ['1']",
+            "[[route]]\nname = 'all'\nto = ['handsets']",
+            &format!("{centre}[[route]]\nname = 'all'\nto = ['centre:a']"),
+        ] {
+            assert_ne!(told(text), usual, "{text}");
+        }
     }
 }

@@ -133,6 +133,19 @@ impl Plan {
         })
     }
 
+    /// How long an attempt may take before it is made again.
+    pub(super) fn lease(&self) -> Duration {
+        let routes = self.routes.iter().map(|entry| &entry.route);
+        centres::lease(self.limits.lease, &self.settings.centres, routes)
+    }
+
+    /// How long an attempt over these routes may take, where it may outlive its lease.
+    pub(super) fn too_long(&self, routes: &[RouteEntry]) -> Option<Duration> {
+        let routes = routes.iter().map(|entry| &entry.route);
+        let longest = centres::attempt_time(&self.settings.centres, routes);
+        Some(longest).filter(|longest| *longest >= self.lease())
+    }
+
     /// Whether the account that everybody knows is the only one.
     pub(super) fn has_default_account(&self) -> bool {
         self.names.is_empty()

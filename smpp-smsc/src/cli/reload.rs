@@ -1,7 +1,7 @@
 //! What a signal makes a running centre read again.
 
 use smpp_smsc::Smsc;
-use smpp_smsc::config::Settings;
+use smpp_smsc::config::{RouteEntry, Settings};
 use tracing::{error, info, warn};
 
 use super::plan::{self, Plan};
@@ -31,6 +31,7 @@ pub(super) fn reload(plan: &Plan, smsc: &Smsc) {
             error!(%error, "a certificate is not taken: the old one goes on");
         }
     }
+    warn_of_lease(plan, &file.routes);
     let changed = changed(&plan.settings, &file.settings);
     if !changed.is_empty() {
         let settings = changed.join(", ");
@@ -41,6 +42,18 @@ pub(super) fn reload(plan: &Plan, smsc: &Smsc) {
         routes = file.routes.len(),
         "the configuration is taken"
     );
+}
+
+/// Warns of messages that may arrive twice.
+pub(super) fn warn_of_lease(plan: &Plan, routes: &[RouteEntry]) {
+    if let Some(longest) = plan.too_long(routes) {
+        warn!(
+            ?longest,
+            lease = ?plan.lease(),
+            "an attempt over the centres of a route may outlive limits.lease, and is then made \
+             again beside itself: messages may arrive twice"
+        );
+    }
 }
 
 /// The keys of settings that are others now.

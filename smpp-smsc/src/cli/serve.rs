@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::args::{DEFAULT_ACCOUNT, LogForm, ServeArgs};
 use super::build::builder;
 use super::plan::{Listening, Plan};
-use super::reload::reload;
+use super::reload::{reload, warn_of_lease};
 use super::screen::first_screen;
 use super::{Failure, say};
 
@@ -94,6 +94,7 @@ async fn serve(plan: &Plan) -> Result<(), Failure> {
         let address = &wanted.address;
         warn!(%address, "no HTTP: another program listens there; --http ADDR gives another address");
     }
+    warn_of_lease(plan, &plan.routes);
     let signal = loop {
         match signals.next().await {
             Signal::Reload => reload(plan, &smsc),
