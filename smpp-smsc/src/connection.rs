@@ -21,6 +21,7 @@ use crate::hub::{Order, Peer, Place};
 use crate::lists::Lists;
 use crate::message_id::Ids;
 use crate::registry::ConnectionId;
+use crate::routes::{RouteTable, Routes};
 use crate::server::{Opaque, Pass};
 use crate::stats::Counters;
 use crate::store::{Delivery, DeliveryKey};
@@ -95,6 +96,7 @@ pub(crate) struct Shared {
     pub(crate) ids: Ids,
     pub(crate) times: TimeRules,
     pub(crate) lists: Lists,
+    pub(crate) routes: Arc<RouteTable>,
     /// Limits and timers of sessions, where an account has none of its own.
     pub(crate) session: Config,
     pub(crate) engine: UnboundedSender<Input>,
@@ -141,6 +143,8 @@ pub(crate) struct Connection {
     large_octets: usize,
     /// The time of the requests of one read, from the first of them on.
     now: Option<Timestamp>,
+    /// The routes of the requests of one read, likewise.
+    routes: Option<Arc<Routes>>,
     outcomes: Vec<(DeliveryKey, DeliveryOutcome)>,
     /// To be sent when the window has room.
     waiting: VecDeque<Arc<Delivery>>,
@@ -172,6 +176,7 @@ impl Connection {
             large: VecDeque::new(),
             large_octets: 0,
             now: None,
+            routes: None,
             outcomes: Vec::new(),
             waiting: VecDeque::new(),
             counts: Counts::default(),
@@ -245,6 +250,9 @@ impl Connection {
             ids: &self.shared.ids,
             times: self.shared.times,
             lists: &self.shared.lists,
+            routes: self
+                .routes
+                .get_or_insert_with(|| self.shared.routes.current()),
         };
         let (quotas, lists) = (&self.shared.quotas, &self.shared.lists);
         let admitted = admit(&bound.account, quotas, lists, now, pdu);
@@ -427,6 +435,7 @@ impl Application for Connection {
     fn batch_end(&mut self, link: &mut Link<'_>) {
         self.deliver(link);
         self.now = None;
+        self.routes = None;
         self.count();
         if self.jobs.is_empty() && self.outcomes.is_empty() {
             return;

@@ -1,11 +1,16 @@
 //! A hash for names that this process gives itself.
 
-use core::hash::{BuildHasherDefault, Hasher};
+use core::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use std::collections::{HashMap, HashSet};
 
 /// A map by ids that no peer chooses: nobody can make them collide, so that the
 /// protection of the standard hash is not paid for.
 pub(crate) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
+
+/// The hash of something that is made of such ids and of numbers.
+pub(crate) fn hash_of(one: &impl Hash) -> u64 {
+    BuildHasherDefault::<IdHasher>::default().hash_one(one)
+}
 
 /// A set of such ids.
 pub(crate) type IdSet<K> = HashSet<K, BuildHasherDefault<IdHasher>>;
@@ -79,8 +84,6 @@ impl Hasher for IdHasher {
 
 #[cfg(test)]
 mod tests {
-    use core::hash::{BuildHasher, Hash};
-
     use super::*;
 
     fn buckets<T: Hash>(values: impl Iterator<Item = T>) -> usize {

@@ -25,6 +25,8 @@ mod connection;
 mod engine;
 #[cfg(feature = "engine")]
 mod findings;
+#[cfg(feature = "engine")]
+mod forward;
 pub mod handler;
 #[cfg(feature = "engine")]
 mod hash;
@@ -49,6 +51,9 @@ mod receipt;
 mod registry;
 #[cfg(feature = "engine")]
 mod retries;
+#[cfg(feature = "engine")]
+#[cfg_attr(docsrs, doc(cfg(feature = "engine")))]
+pub mod routes;
 #[cfg(feature = "scenario")]
 #[cfg_attr(docsrs, doc(cfg(feature = "scenario")))]
 pub mod scenario;

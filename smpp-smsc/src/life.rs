@@ -251,6 +251,64 @@ impl Life {
         true
     }
 
+    /// The attempt takes longer: another target of the route has it now. Says whether
+    /// it is under way.
+    pub fn prolong(&mut self, attempt: u32, lease_until: Timestamp) -> bool {
+        let under_way = self.is_under_way(attempt);
+        if under_way {
+            self.due = Some(lease_until);
+        }
+        under_way
+    }
+
+    /// The message waits for an ESME that is to have it: no attempt is under way, and
+    /// nothing is to be done for it before its validity is over. Says whether this
+    /// was news, as [`Life::report`] does.
+    pub fn hand_over(&mut self, attempt: u32) -> bool {
+        let news = self.is_under_way(attempt);
+        if news {
+            self.in_flight = false;
+            self.due = Some(self.expires);
+        }
+        news
+    }
+
+    /// Another centre has the message, and tells what becomes of it. The attempt goes
+    /// on until then, or until the validity is over. Says whether this was news, as
+    /// [`Life::report`] does.
+    pub fn pass_on(&mut self, attempt: u32) -> bool {
+        let news = self.is_under_way(attempt);
+        if news {
+            self.due = Some(self.expires);
+        }
+        news
+    }
+
+    /// Who has the message says what became of it: [`hand_over`](Life::hand_over),
+    /// [`pass_on`](Life::pass_on). Says whether it had no final state before.
+    pub fn settle(&mut self, now: Timestamp, state: MessageState, error: u8) -> bool {
+        let news = !self.is_final();
+        if news {
+            self.in_flight = false;
+            self.error = error;
+            self.end(state, now);
+        }
+        news
+    }
+
+    /// Whether it waits for an ESME since [`hand_over`](Life::hand_over) made of the
+    /// attempt that this number has: not when it has ended or is over, is attempted
+    /// anew, or was put off to a later time.
+    #[must_use]
+    pub fn is_handed_over(&self, now: Timestamp, attempt: u32) -> bool {
+        let waits = !self.is_final() && !self.in_flight && self.attempts == attempt;
+        waits && self.scheduled <= now && now < self.expires
+    }
+
+    const fn is_under_way(&self, attempt: u32) -> bool {
+        self.in_flight && attempt == self.attempts
+    }
+
     /// A message that waits for another attempt is due at `now`. Says whether it
     /// is such a message.
     pub fn hurry(&mut self, now: Timestamp) -> bool {

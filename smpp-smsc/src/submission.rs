@@ -17,6 +17,7 @@ use crate::broadcast::{self, FailedArea};
 use crate::lists::Lists;
 use crate::message::Wishes;
 use crate::message_id::Ids;
+use crate::routes::{Origin, Routes, Sample};
 use crate::times::{TimeRules, Times};
 use crate::{Life, Message, MessageId, MessageKey, Timestamp};
 
@@ -84,6 +85,7 @@ pub(crate) struct Submitter<'a> {
     pub(crate) ids: &'a Ids,
     pub(crate) times: TimeRules,
     pub(crate) lists: &'a Lists,
+    pub(crate) routes: &'a Routes,
 }
 
 impl Submitter<'_> {
@@ -95,7 +97,12 @@ impl Submitter<'_> {
             Body::DataSm(sm) => {
                 let times = Times::read(self, COctetStr::EMPTY, COctetStr::EMPTY, sm.tlvs);
                 times.and_then(|times| {
-                    let message = self.one(times, sm.destination_addr, &pdu.body, octets)?;
+                    let message = self.one(
+                        times,
+                        (sm.source_addr, sm.destination_addr),
+                        &pdu.body,
+                        octets,
+                    )?;
                     let mode = self.mode(sm.esm_class);
                     self.in_mode(mode, ReplaceIfPresentFlag::DO_NOT_REPLACE, times, message)
                 })
@@ -134,7 +141,7 @@ impl Submitter<'_> {
         check_text(sm.short_message, sm.sm_default_msg_id, sm.tlvs)?;
         check_flags(sm.priority_flag, sm.replace_if_present_flag)?;
         let times = Times::read(self, sm.schedule_delivery_time, sm.validity_period, sm.tlvs)?;
-        let message = self.one(times, sm.destination_addr, body, octets)?;
+        let message = self.one(times, (sm.source_addr, sm.destination_addr), body, octets)?;
         let mode = self.mode(sm.esm_class);
         self.in_mode(mode, sm.replace_if_present_flag, times, message)
     }
@@ -142,17 +149,32 @@ impl Submitter<'_> {
     fn one(
         &self,
         times: Times,
-        destination: Address<'_>,
+        (source, destination): (Address<'_>, Address<'_>),
         body: &Body<'_>,
         octets: &[u8],
     ) -> Result<Arc<Message>, CommandStatus> {
         check_destination(destination)?;
+        self.check_route(source, destination)?;
         let id = self.ids.next(self.version);
         // A copy of its own: a slice of what was read with it would keep all of
         // that in memory for as long as this message waits.
         let octets = Bytes::copy_from_slice(octets);
         let wishes = Wishes::of(body).unwrap_or_default();
         Ok(self.message(id, 0, times, octets, wishes))
+    }
+
+    /// What its route refuses is not taken.
+    #[inline]
+    fn check_route(
+        &self,
+        source: Address<'_>,
+        destination: Address<'_>,
+    ) -> Result<(), CommandStatus> {
+        if self.routes.is_empty() {
+            return Ok(());
+        }
+        let sample = Sample::new(Origin::Account(self.account), source, destination);
+        self.routes.refusal(&sample).map_or(Ok(()), Err)
     }
 
     /// How the message goes: 3.3 has one way only.
@@ -283,6 +305,11 @@ impl Submitter<'_> {
     ) -> Result<(), CommandStatus> {
         if recipients.len() >= MAX_RECIPIENTS {
             return Err(CommandStatus::ESME_RINVNUMDESTS);
+        }
+        if let Err(status) = self.check_route(sm.source_addr, address) {
+            let refused = RefusedRecipient::new(address, status);
+            recipients.refused.push(refused);
+            return Ok(());
         }
         let part = u8::try_from(recipients.messages.len()).unwrap_or(u8::MAX);
         let body = for_one(sm, address).into();

@@ -128,6 +128,7 @@ mod tests {
                 max_validity: Duration::from_secs(7 * 86_400),
                 max_schedule: Duration::from_secs(14 * 86_400),
             },
+            routes: &crate::routes::Routes::new(),
             lists: &Lists::default(),
         };
         let text = |text: &'static str| COctetStr::new(text.as_bytes()).unwrap();

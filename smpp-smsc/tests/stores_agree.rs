@@ -8,6 +8,7 @@
     reason = "a failing helper fails its test"
 )]
 
+use core::cell::Cell;
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -17,13 +18,15 @@ use smpp_codec::encode;
 use smpp_pdu::{Address, Body, BroadcastSm, Pdu, PriorityFlag, SequenceNumber, SubmitSm};
 use smpp_smsc::network::Outcome;
 use smpp_smsc::store::{
-    Change, Committed, Delivery, DeliveryContent, DeliveryKey, MemoryStore, Pair, Place, RedbStore,
-    Sizes, Store,
+    Change, Committed, Delivery, DeliveryContent, DeliveryKey, Handed, MemoryStore, Pair, Place,
+    RedbStore, Sizes, Store,
 };
 use smpp_smsc::{Life, Message, MessageId, MessageKey, Retries, Timestamp};
 
 const RUNS: u64 = 12;
 const STEPS: u64 = 120;
+/// Ids that the next centre gives.
+const IDS: u32 = 30;
 const MINUTE: Duration = Duration::from_secs(60);
 
 const PEERS: [&str; 3] = ["15550101", "15550102", ""];
@@ -40,6 +43,8 @@ struct Both {
     now: Timestamp,
     keys: Vec<MessageKey>,
     next: u64,
+    /// Hand-overs that were found.
+    handed: Cell<usize>,
 }
 
 impl Both {
@@ -105,7 +110,7 @@ impl Both {
         } else {
             Outcome::NotNow { error: 1 }
         };
-        match self.chance.u8(..5) {
+        match self.chance.u8(..7) {
             0 => _ = message.life.cancel(now),
             1 => _ = message.life.expire(now),
             2 => {
@@ -113,6 +118,8 @@ impl Both {
                 let later = now.after(MINUTE);
                 _ = message.life.replace(Some(later), None);
             }
+            5 => _ = message.life.hand_over(attempts),
+            6 => _ = message.life.pass_on(attempts),
             3 => _ = message.life.repeat(attempts, now.after(MINUTE)),
             _ => _ = message.life.report(now, attempts, outcome, &retries),
         }
@@ -158,12 +165,30 @@ impl Both {
         assert_eq!(self.memory.sizes().await, Ok(Some(sizes)));
         assert_eq!(self.redb.sizes().await, Ok(Some(sizes)));
         assert_eq!(one, self.redb.outbox("esme", None, 10_000).await.unwrap());
+        let ids: Vec<Box<[u8]>> = (0..IDS)
+            .map(|id| id.to_string().as_bytes().into())
+            .collect();
+        let one = self.memory.handed_over("north", ids.clone(), 10_000).await;
+        let other = self.redb.handed_over("north", ids, 10_000).await;
+        let sorted = |found: Vec<Vec<Handed>>| -> Vec<Vec<Handed>> {
+            let each = found.into_iter().map(|mut of_id| {
+                of_id.sort_by(|a, b| (&a.message.key, &a.id).cmp(&(&b.message.key, &b.id)));
+                of_id
+            });
+            each.collect()
+        };
+        let one = sorted(one.unwrap());
+        self.handed
+            .set(self.handed.get() + one.iter().flatten().count());
+        assert_eq!(one, sorted(other.unwrap()));
     }
 
     async fn sweep(&self) {
         let before = self.now.before(10 * MINUTE);
         let one = self.memory.sweep(before, 1000).await.unwrap();
         assert_eq!(one, self.redb.sweep(before, 1000).await.unwrap());
+        let one = self.memory.sweep_outbox(before, 1000).await.unwrap();
+        assert_eq!(one, self.redb.sweep_outbox(before, 1000).await.unwrap());
     }
 }
 
@@ -172,7 +197,7 @@ async fn stores_agree_on_everything() {
     let seed = std::env::var("SMPP_AGREE_SEED").ok();
     let seed: u64 = seed.map_or_else(|| fastrand::u64(..), |seed| seed.parse().unwrap());
     println!("SMPP_AGREE_SEED={seed}");
-    let (mut late, mut claimed) = (0, 0);
+    let (mut late, mut claimed, mut handed) = (0, 0, 0);
     for run in 0..RUNS {
         let mut both = Both {
             memory: MemoryStore::default(),
@@ -181,6 +206,7 @@ async fn stores_agree_on_everything() {
             now: Timestamp(1_700_000_000_000),
             keys: Vec::new(),
             next: 0,
+            handed: Cell::default(),
         };
         let mut old = Vec::new();
         for step in 0..STEPS {
@@ -195,11 +221,24 @@ async fn stores_agree_on_everything() {
                 3..6 => {
                     if let Some(message) = both.change(&old).await {
                         changes.push(Change::Update(message.clone()));
+                        if both.chance.bool() {
+                            // Some of them are decimal, some hexadecimal, some both.
+                            changes.push(Change::HandOver {
+                                key: message.key.clone(),
+                                centre: "north".into(),
+                                id: format!("{:x}", both.chance.u32(..IDS)).as_bytes().into(),
+                            });
+                        }
+                        let content = if both.chance.bool() {
+                            DeliveryContent::Notification(message)
+                        } else {
+                            DeliveryContent::Forward(message)
+                        };
                         changes.push(Change::Enqueue(Arc::new(Delivery {
                             key: DeliveryKey(step),
                             account: "esme".into(),
                             created: both.now,
-                            content: DeliveryContent::Notification(message),
+                            content,
                         })));
                     }
                 }
@@ -218,7 +257,8 @@ async fn stores_agree_on_everything() {
                 both.agree().await;
             }
         }
+        handed += both.handed.get();
     }
     println!("## stores agree: {claimed} claims, {late} late updates in {RUNS} runs");
-    assert!(late > 0 && claimed > 0);
+    assert!(late > 0 && claimed > 0 && handed > 0);
 }

@@ -220,8 +220,16 @@ impl Account {
         self.default_source.as_deref()
     }
 
-    /// The source of messages that have none.
-    pub(super) fn source_of_none(&self) -> Option<Address<'_>> {
+    /// Whether it may use this bind.
+    #[must_use]
+    pub fn allows_bind(&self, bind_type: BindType) -> bool {
+        self.bind_types.is_empty() || self.bind_types.contains(&bind_type)
+    }
+
+    /// The source of messages that have none, if it was
+    /// [set](Self::default_source).
+    #[must_use]
+    pub fn source_of_none(&self) -> Option<Address<'_>> {
         Address::from_human(self.default_source.as_deref()?).ok()
     }
 
@@ -247,7 +255,7 @@ impl Account {
                 Some(_) => {}
             }
         }
-        if !self.bind_types.is_empty() && !self.bind_types.contains(&attempt.bind_type) {
+        if !self.allows_bind(attempt.bind_type) {
             return refuse(format!("it may not bind as {:?}", attempt.bind_type));
         }
         let version = attempt.version.normalized();

@@ -108,8 +108,9 @@ pub(super) struct ServeArgs {
     pub(super) scenario: Option<ScenarioArg>,
 
     /// Where the chance in a scenario begins: the same number gives the same run.
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "scenario")]
-    pub(super) seed: u64,
+    /// Default 1.
+    #[arg(long, value_name = "N", conflicts_with = "delay")]
+    pub(super) seed: Option<u64>,
 
     /// Form of the log on stderr. With json, the first screen is a line of it.
     /// Default text.
@@ -143,6 +144,7 @@ pub(super) struct ServeArgs {
 }
 
 #[derive(Clone, Debug, Args)]
+#[command(group = clap::ArgGroup::new("sender").args(["system_id", "from_centre"]))]
 pub(super) struct CheckArgs {
     /// The file.
     #[arg(long, value_name = "FILE", required_unless_present = "example")]
@@ -164,13 +166,26 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "BIND", default_value = "transceiver")]
     pub(super) bind: BindArg,
 
+    /// Centre that brings the sample message, instead of an account.
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "config",
+        conflicts_with = "system_id"
+    )]
+    pub(super) from_centre: Option<String>,
+
     /// Source of the sample message.
-    #[arg(long, requires = "system_id")]
+    #[arg(long, requires = "sender")]
     pub(super) from: Option<String>,
 
-    /// Destination of the sample message.
-    #[arg(long, requires = "system_id")]
+    /// Destination of the sample message: a number, or a distribution list.
+    #[arg(long, requires = "sender")]
     pub(super) to: Option<String>,
+
+    /// The answer as a JSON object on one line.
+    #[arg(long, conflicts_with = "example")]
+    pub(super) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -268,7 +283,7 @@ pub(super) fn store(text: &str) -> Result<StoreArg, String> {
     }
 }
 
-fn scenario(name: &str) -> Result<ScenarioArg, ScenarioError> {
+pub(super) fn scenario(name: &str) -> Result<ScenarioArg, ScenarioError> {
     Ok(ScenarioArg {
         name: name.into(),
         scenario: Scenario::named_or_file(name)?,

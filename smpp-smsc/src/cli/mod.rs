@@ -1,9 +1,12 @@
 //! The command line.
 
 mod args;
+mod build;
+mod centres;
 mod check;
 mod hash;
 mod plan;
+mod reload;
 mod screen;
 mod serve;
 

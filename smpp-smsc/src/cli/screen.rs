@@ -7,6 +7,9 @@ use super::args::{DEFAULT_ACCOUNT, ScenarioArg, StoreArg};
 use super::plan::Plan;
 use super::serve::Bound;
 
+/// Routes that fit on a screen.
+const MAX_ROUTES: usize = 10;
+
 pub(super) fn first_screen(plan: &Plan, bound: &[Bound], http: Option<SocketAddr>) -> String {
     let mut text = format!(
         "smpp-smsc {}: SMPP message centre and simulator\n\n",
@@ -48,9 +51,19 @@ pub(super) fn first_screen(plan: &Plan, bound: &[Bound], http: Option<SocketAddr
         "simulated: every number receives every message after {:?}",
         plan.delay
     );
-    match &plan.args.scenario {
+    match &plan.scenario {
         None => line(&mut text, "handsets", &handsets),
-        Some(arg) => line(&mut text, "scenario", &scenario(arg, plan.args.seed)),
+        Some((arg, seed)) => line(&mut text, "scenario", &scenario(arg, *seed)),
+    }
+    for route in plan.routes.iter().take(MAX_ROUTES) {
+        line(&mut text, "route", &route.description());
+    }
+    if plan.routes.len() > MAX_ROUTES {
+        let more = plan.routes.len() - MAX_ROUTES;
+        line(&mut text, "route", &format!("and {more} more"));
+    }
+    for centre in &plan.settings.centres {
+        line(&mut text, "centre", &centre.description());
     }
     line(
         &mut text,

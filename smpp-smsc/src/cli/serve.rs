@@ -4,15 +4,15 @@ use core::net::SocketAddr;
 use std::io::IsTerminal as _;
 
 use smpp_smsc::http::{self, HttpOptions};
-use smpp_smsc::network::Handsets;
-use smpp_smsc::store::{MemoryStore, RedbStore};
-use smpp_smsc::{Builder, ListenOptions, Smsc};
+use smpp_smsc::{ListenOptions, Smsc};
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
 
-use super::args::{DEFAULT_ACCOUNT, LogForm, ServeArgs, StoreArg};
-use super::plan::{self, Listening, Plan};
+use super::args::{DEFAULT_ACCOUNT, LogForm, ServeArgs};
+use super::build::builder;
+use super::plan::{Listening, Plan};
+use super::reload::{reload, warn_of_lease};
 use super::screen::first_screen;
 use super::{Failure, say};
 
@@ -74,8 +74,18 @@ async fn serve(plan: &Plan) -> Result<(), Failure> {
             if let Some(address) = http {
                 info!(%address, "listening for HTTP");
             }
-            if let Some(arg) = &plan.args.scenario {
-                info!(scenario = arg.name, seed = plan.args.seed, "simulating");
+            if let Some((arg, seed)) = &plan.scenario {
+                info!(scenario = arg.name, seed, "simulating");
+            }
+            for route in &plan.routes {
+                info!(route = route.description(), "routing");
+            }
+            for centre in &plan.settings.centres {
+                info!(
+                    centre = centre.name,
+                    url = centre.shown_url(),
+                    "another centre"
+                );
             }
         }
     }
@@ -84,6 +94,7 @@ async fn serve(plan: &Plan) -> Result<(), Failure> {
         let address = &wanted.address;
         warn!(%address, "no HTTP: another program listens there; --http ADDR gives another address");
     }
+    warn_of_lease(plan, &plan.routes);
     let signal = loop {
         match signals.next().await {
             Signal::Reload => reload(plan, &smsc),
@@ -136,7 +147,15 @@ fn serve_http(plan: &Plan, listener: Option<TcpListener>, smsc: &Smsc) -> Option
     let listener = listener?;
     let address = listener.local_addr().ok()?;
     let token = plan.http.as_ref().and_then(|http| http.token.clone());
-    let options = HttpOptions::new().token(token);
+    let limits = &plan.settings.http;
+    let mut options = HttpOptions::new().token(token);
+    options.max_connections = limits.max_connections.unwrap_or(options.max_connections);
+    options.header_time = limits.header_time.unwrap_or(options.header_time);
+    options.request_time = limits.request_time.unwrap_or(options.request_time);
+    let max_body = limits
+        .max_body
+        .and_then(|octets| usize::try_from(octets).ok());
+    options.max_body = max_body.unwrap_or(options.max_body);
     let smsc = smsc.clone();
     tokio::spawn(async move {
         if let Err(error) = http::serve(listener, smsc, options).await {
@@ -144,85 +163,6 @@ fn serve_http(plan: &Plan, listener: Option<TcpListener>, smsc: &Smsc) -> Option
         }
     });
     Some(address)
-}
-
-fn builder(plan: &Plan) -> Result<Builder, Failure> {
-    let mut session = Builder::default_session();
-    let limits = &plan.limits;
-    session.session_init = limits.bind_time.or(session.session_init);
-    session.enquire_link = limits.enquire_link.or(session.enquire_link);
-    session.peer_window = limits.window.unwrap_or(session.peer_window);
-    session.window = limits.delivery_window.unwrap_or(session.window);
-    let mut builder = Smsc::builder()
-        .accounts(plan.accounts.clone())
-        .session(session)
-        .network(Handsets::new(plan.delay));
-    if let Some(arg) = &plan.args.scenario {
-        builder = builder.scenario(arg.scenario.clone(), plan.args.seed);
-    }
-    if let Some(system_id) = &plan.settings.system_id {
-        builder = builder.system_id(system_id);
-    }
-    if let Some(limit) = limits.connections {
-        builder = builder.max_connections(limit);
-    }
-    if let Some(limit) = limits.unbound {
-        builder = builder.max_unbound(limit);
-    }
-    if let Some(limit) = limits.per_address {
-        builder = builder.max_per_address(limit);
-    }
-    if let Some(limit) = limits.handshake_time {
-        builder = builder.handshake_limit(limit);
-    }
-    if let Some(validity) = limits.validity {
-        builder = builder.validity(validity);
-    }
-    if let Some(history) = limits.history {
-        builder = builder.history(history);
-    }
-    match &plan.store {
-        StoreArg::Memory => Ok(builder.store(MemoryStore::default())),
-        StoreArg::Redb(folder) => {
-            let store = RedbStore::open(folder).map_err(|error| {
-                Failure::Other(format!(
-                    "the store cannot be opened: {error}; --store redb:FOLDER chooses another \
-                     folder, --store memory none"
-                ))
-            })?;
-            Ok(builder.store(store))
-        }
-    }
-}
-
-/// Takes accounts and certificates as they are now. What is wrong changes
-/// nothing, and sessions go on in any case.
-fn reload(plan: &Plan, smsc: &Smsc) {
-    let Some(path) = &plan.args.config else {
-        return;
-    };
-    let file = match plan::read(path) {
-        Ok(file) => file,
-        Err(error) => {
-            error!(%error, "the configuration is not taken: the old settings go on");
-            return;
-        }
-    };
-    let (accounts, names) = plan::accounts(&plan.args, &file);
-    if names.is_empty() && !plan.has_default_account() {
-        error!("the configuration is not taken: no account is left in it");
-        return;
-    }
-    smsc.set_accounts(accounts);
-    for tls in plan.listeners.iter().filter_map(|one| one.tls.as_ref()) {
-        if let Err(error) = tls.reload() {
-            error!(%error, "a certificate is not taken: the old one goes on");
-        }
-    }
-    if file.settings != plan.settings {
-        warn!("settings other than accounts have changed: they need a restart");
-    }
-    info!(accounts = names.len(), "the configuration is taken");
 }
 
 fn start_log(form: LogForm) {

@@ -1,12 +1,14 @@
 //! Accounts in a file.
 
 use serde::Deserialize;
-use smpp_pdu::{BindType, DataCoding, InterfaceVersion};
+use smpp_pdu::{BindType, DataCoding};
 use smpp_session::Rate;
 use toml::Spanned;
 
+use super::place::{Wrong, checked};
+use super::routes::Number;
 use super::values;
-use crate::{Account, Password, SourceRule};
+use crate::{Account, Password, Quirks, SourceRule};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +33,9 @@ pub(super) struct RawAccount {
     rate: Option<u32>,
     burst: Option<Spanned<u32>>,
     daily_quota: Option<u64>,
+    quirks: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    numbers: Vec<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -41,12 +46,19 @@ enum Bind {
     Transceiver,
 }
 
-/// Where, and what.
-type Wrong = (usize, String);
-
 impl RawAccount {
     pub(super) const fn name(&self) -> &Spanned<String> {
         &self.system_id
+    }
+
+    /// The numbers whose messages go to it.
+    pub(super) fn take_numbers(&mut self) -> Vec<Number> {
+        let numbers = core::mem::take(&mut self.numbers).into_iter();
+        let numbers = numbers.map(|pattern| Number {
+            pattern,
+            account: self.system_id.get_ref().clone(),
+        });
+        numbers.collect()
     }
 
     pub(super) fn checked(self) -> Result<Account, Wrong> {
@@ -61,8 +73,10 @@ impl RawAccount {
             account = account.bind_types(&binds);
         }
         if let Some(versions) = self.versions {
-            let versions: Result<Vec<_>, _> =
-                versions.iter().map(|one| checked(one, version)).collect();
+            let versions: Result<Vec<_>, _> = versions
+                .iter()
+                .map(|one| checked(one, values::parse_version))
+                .collect();
             account = account.versions(&versions?);
         }
         if let Some(networks) = self.networks {
@@ -128,6 +142,15 @@ impl RawAccount {
         if let Some(quota) = self.daily_quota {
             account = account.daily_quota(quota);
         }
+        if let Some(quirks) = self.quirks {
+            for quirk in &quirks {
+                checked(quirk, Quirks::named)?;
+            }
+            let names: Vec<_> = quirks.into_iter().map(Spanned::into_inner).collect();
+            // Each was looked at above.
+            let quirks = Quirks::named(&names.join(","));
+            account = account.quirks(quirks.unwrap_or_default());
+        }
         Ok(account)
     }
 
@@ -153,22 +176,6 @@ impl RawAccount {
                 Err((self.system_id.span().start, wrong.into()))
             }
         }
-    }
-}
-
-fn checked<T, E: ToString>(
-    value: &Spanned<String>,
-    check: impl FnOnce(&str) -> Result<T, E>,
-) -> Result<T, Wrong> {
-    check(value.get_ref()).map_err(|error| (value.span().start, error.to_string()))
-}
-
-fn version(text: &str) -> Result<InterfaceVersion, &'static str> {
-    match text {
-        "3.3" => Ok(InterfaceVersion::V3_3),
-        "3.4" => Ok(InterfaceVersion::V3_4),
-        "5.0" => Ok(InterfaceVersion::V5_0),
-        _ => Err("a version is \"3.3\", \"3.4\" or \"5.0\""),
     }
 }
 

@@ -15,17 +15,43 @@
 //! ```
 
 mod account;
+mod centres;
+mod entries;
+mod http;
+mod limits;
+mod listen;
+mod lists;
+mod place;
+mod retries;
+mod routes;
+mod targets;
 mod values;
 
 use core::time::Duration;
-use std::path::PathBuf;
 
 use serde::Deserialize;
+use smpp_pdu::InterfaceVersion;
 use toml::Spanned;
 
+use crate::routes::Routes;
 use crate::{Account, Accounts};
 use account::RawAccount;
+use centres::RawCentre;
+use listen::RawListener;
+use lists::RawList;
+use place::{Wrong, error_at, located, wrong};
+use retries::RawRetries;
+use routes::RawRoute;
+use targets::Known;
 
+pub use centres::{Centre, PasswordPlace};
+pub use http::Http;
+pub use limits::Limits;
+pub use listen::{Listener, TlsFiles};
+pub use lists::DistributionList;
+pub use place::{ConfigError, Located};
+pub use retries::RetrySettings;
+pub use routes::RouteEntry;
 pub use values::{parse_address, parse_time};
 
 /// A file with every setting, its default, and what it means.
@@ -35,160 +61,45 @@ pub const EXAMPLE: &str = include_str!("example.toml");
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConfigFile {
-    /// Everything but the accounts.
+    /// Everything but the accounts and routes.
     pub settings: Settings,
     /// The accounts, in their order.
     pub accounts: Vec<Account>,
+    /// The routes in the order in which they are tried: those of the file, then
+    /// those of the numbers of accounts.
+    pub routes: Vec<RouteEntry>,
 }
 
-/// Everything but the accounts.
+/// Everything but the accounts and routes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
     /// `system_id` of bind responses.
     pub system_id: Option<String>,
+    /// The highest version that the centre speaks.
+    pub version: Option<InterfaceVersion>,
     /// Where messages are kept, as on the command line.
     pub store: Option<Located<String>>,
     /// How long the simulated handsets take.
     pub delay: Option<Duration>,
+    /// What the simulated network and centre do, as on the command line.
+    pub scenario: Option<Located<String>>,
+    /// Where the chance in it begins.
+    pub seed: Option<u64>,
     /// Whether the log is JSON.
     pub json_log: Option<bool>,
     /// Where to listen.
     pub listeners: Vec<Listener>,
     /// How much of everything.
     pub limits: Limits,
+    /// Waits after attempts that failed for now.
+    pub retries: RetrySettings,
     /// The interface over HTTP.
     pub http: Http,
-}
-
-/// A value, and where it stands.
-#[derive(Clone, Debug)]
-pub struct Located<T> {
-    /// The value.
-    pub value: T,
-    /// Its line, from 1.
-    pub line: usize,
-    /// Its column in characters, from 1.
-    pub column: usize,
-}
-
-/// The same value elsewhere is the same setting.
-impl<T: PartialEq> PartialEq for Located<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
-    }
-}
-
-impl<T: Eq> Eq for Located<T> {}
-
-impl<T> Located<T> {
-    /// An error about this value.
-    pub fn error(&self, message: impl Into<String>) -> ConfigError {
-        ConfigError {
-            line: self.line,
-            column: self.column,
-            message: message.into(),
-        }
-    }
-}
-
-/// An address to listen on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Listener {
-    /// HOST:PORT.
-    pub address: String,
-    /// Whether a PROXY header comes first.
-    pub proxy_protocol: bool,
-    /// TLS, if there is any.
-    pub tls: Option<TlsFiles>,
-}
-
-/// PEM files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TlsFiles {
-    /// The certificate.
-    pub certificate: PathBuf,
-    /// Its key.
-    pub key: PathBuf,
-    /// The authorities of clients.
-    pub client_ca: Option<PathBuf>,
-}
-
-/// How much of everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct Limits {
-    /// Connections at the same time.
-    #[serde(deserialize_with = "values::positive")]
-    pub connections: Option<u32>,
-    /// Connections that have not bound.
-    #[serde(deserialize_with = "values::positive")]
-    pub unbound: Option<u32>,
-    /// Connections from one IP address.
-    #[serde(deserialize_with = "values::positive")]
-    pub per_address: Option<u32>,
-    /// Time to bind.
-    #[serde(deserialize_with = "values::time")]
-    pub bind_time: Option<Duration>,
-    /// Time for TLS and PROXY.
-    #[serde(deserialize_with = "values::time")]
-    pub handshake_time: Option<Duration>,
-    /// Silence before `enquire_link`.
-    #[serde(deserialize_with = "values::time")]
-    pub enquire_link: Option<Duration>,
-    /// Unanswered requests of a session.
-    #[serde(deserialize_with = "values::window")]
-    pub window: Option<u16>,
-    /// Unanswered deliveries of a session.
-    #[serde(deserialize_with = "values::window")]
-    pub delivery_window: Option<u16>,
-    /// Validity of messages that do not say.
-    #[serde(deserialize_with = "values::time")]
-    pub validity: Option<Duration>,
-    /// How long messages can be asked for after their end.
-    #[serde(deserialize_with = "values::time")]
-    pub history: Option<Duration>,
-}
-
-/// The interface over HTTP.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct Http {
-    /// Where it listens, HOST:PORT.
-    #[serde(deserialize_with = "values::address")]
-    pub address: Option<String>,
-    /// Whether there is any.
-    pub enabled: Option<bool>,
-    /// What a caller must show.
-    #[serde(deserialize_with = "values::token")]
-    pub token: Option<String>,
-}
-
-/// No token reaches a log.
-impl core::fmt::Debug for Http {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Http")
-            .field("address", &self.address)
-            .field("enabled", &self.enabled)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What is wrong in a file, and where.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, column {column}: {message}")]
-#[non_exhaustive]
-pub struct ConfigError {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// What, and what would be right.
-    pub message: String,
+    /// Names for several recipients.
+    pub lists: Vec<DistributionList>,
+    /// Other message centres.
+    pub centres: Vec<Centre>,
 }
 
 #[derive(Deserialize)]
@@ -196,18 +107,30 @@ pub struct ConfigError {
 struct RawFile {
     #[serde(default, deserialize_with = "values::name")]
     system_id: Option<String>,
+    #[serde(default, deserialize_with = "values::version")]
+    version: Option<InterfaceVersion>,
     store: Option<Spanned<String>>,
     #[serde(default, deserialize_with = "values::time")]
     delay: Option<Duration>,
+    scenario: Option<Spanned<String>>,
+    seed: Option<Spanned<u64>>,
     log: Option<LogForm>,
     #[serde(default)]
     listen: Vec<Spanned<RawListener>>,
     #[serde(default)]
     limits: Limits,
     #[serde(default)]
+    retries: RawRetries,
+    #[serde(default)]
     http: Http,
     #[serde(default)]
     account: Vec<RawAccount>,
+    #[serde(default)]
+    distribution_list: Vec<RawList>,
+    #[serde(default)]
+    centre: Vec<RawCentre>,
+    #[serde(default)]
+    route: Vec<RawRoute>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -217,70 +140,32 @@ enum LogForm {
     Json,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawListener {
-    #[serde(deserialize_with = "values::required_address")]
-    address: String,
-    #[serde(default)]
-    proxy_protocol: bool,
-    tls_cert: Option<PathBuf>,
-    tls_key: Option<PathBuf>,
-    tls_client_ca: Option<PathBuf>,
-}
-
 impl ConfigFile {
     /// Reads what stands in a file, see [`EXAMPLE`].
     ///
     /// # Errors
     /// The first thing that is wrong.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        Self::parse_with_accounts(text, &[])
+    }
+
+    /// The same, where routes may also name accounts that are not in the file.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn parse_with_accounts(text: &str, others: &[&str]) -> Result<Self, ConfigError> {
         let raw: RawFile = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             error_at(text, at, error.message())
         })?;
-        let mut listeners = Vec::new();
-        for listener in raw.listen {
-            let at = listener.span().start;
-            let listener = listener.into_inner();
-            listeners.push(
-                listener
-                    .checked()
-                    .map_err(|message| error_at(text, at, message))?,
-            );
-        }
-        let mut accounts: Vec<Account> = Vec::new();
-        for raw in raw.account {
-            let name = raw.name().clone();
-            let taken = accounts
-                .iter()
-                .any(|one| one.system_id() == name.get_ref().as_str());
-            if taken {
-                let message = format!("the account {} is there already", name.get_ref());
-                return Err(error_at(text, name.span().start, message));
-            }
-            let account = raw.checked();
-            accounts.push(account.map_err(|(at, message)| error_at(text, at, message))?);
-        }
-        Ok(Self {
-            settings: Settings {
-                system_id: raw.system_id,
-                store: raw.store.map(|store| {
-                    let (line, column) = position(text, store.span().start);
-                    Located {
-                        value: store.into_inner(),
-                        line,
-                        column,
-                    }
-                }),
-                delay: raw.delay,
-                json_log: raw.log.map(|form| form == LogForm::Json),
-                listeners,
-                limits: raw.limits,
-                http: raw.http,
-            },
-            accounts,
-        })
+        let file = raw.checked(text, others);
+        file.map_err(|(at, message)| error_at(text, at, message))
+    }
+
+    /// The routes as a message centre takes them.
+    #[must_use]
+    pub fn routes(&self) -> Routes {
+        self.routes.iter().map(|one| one.route.clone()).collect()
     }
 
     /// The accounts as a message centre takes them.
@@ -294,48 +179,72 @@ impl ConfigFile {
     }
 }
 
-impl RawListener {
-    fn checked(self) -> Result<Listener, String> {
-        let tls = match (self.tls_cert, self.tls_key) {
-            (Some(certificate), Some(key)) => Some(TlsFiles {
-                certificate,
-                key,
-                client_ca: self.tls_client_ca,
-            }),
-            (None, None) if self.tls_client_ca.is_none() => None,
-            (None, None) => {
-                return Err("tls_client_ca asks for TLS, which needs tls_cert and tls_key".into());
+impl RawFile {
+    fn checked(self, text: &str, others: &[&str]) -> Result<ConfigFile, Wrong> {
+        if let (Some(scenario), Some(_)) = (&self.scenario, self.delay) {
+            let message = "a scenario says how long handsets take: leave delay out";
+            return Err(wrong(scenario, message));
+        }
+        if let (None, Some(seed)) = (&self.scenario, &self.seed) {
+            return Err(wrong(seed, "a seed goes with a scenario, which is missing"));
+        }
+        let mut listeners = Vec::new();
+        for listener in self.listen {
+            let at = listener.span().start;
+            let listener = listener.into_inner().checked();
+            listeners.push(listener.map_err(|message| (at, message))?);
+        }
+        let mut accounts: Vec<Account> = Vec::new();
+        let mut numbers = Vec::new();
+        for mut raw in self.account {
+            numbers.extend(raw.take_numbers());
+            let name = raw.name();
+            let mut before = accounts.iter();
+            if before.any(|one| one.system_id() == name.get_ref().as_str()) {
+                let message = format!("the account {} is there already", name.get_ref());
+                return Err(wrong(name, message));
             }
-            (Some(_), None) => return Err("TLS needs the key, too: tls_key is missing".into()),
-            (None, Some(_)) => {
-                return Err("TLS needs the certificate, too: tls_cert is missing".into());
-            }
+            accounts.push(raw.checked()?);
+        }
+        let mut lists = Vec::new();
+        for list in self.distribution_list {
+            lists.push(list.checked(&lists)?);
+        }
+        let mut centres = Vec::new();
+        for centre in self.centre {
+            centres.push(centre.checked(text, &centres)?);
+        }
+        let names: Vec<_> = accounts.iter().map(Account::system_id).collect();
+        let centre_names: Vec<_> = centres.iter().map(|one| one.name.as_str()).collect();
+        let known = Known {
+            accounts: &[&names, others].concat(),
+            centres: &centre_names,
         };
-        Ok(Listener {
-            address: self.address,
-            proxy_protocol: self.proxy_protocol,
-            tls,
+        let mut routes = Vec::new();
+        for route in self.route {
+            routes.push(route.checked(text, known, &routes)?);
+        }
+        routes.extend(routes::of_numbers(text, numbers)?);
+        Ok(ConfigFile {
+            settings: Settings {
+                system_id: self.system_id,
+                version: self.version,
+                store: self.store.map(|store| located(text, store)),
+                delay: self.delay,
+                scenario: self.scenario.map(|scenario| located(text, scenario)),
+                seed: self.seed.map(Spanned::into_inner),
+                json_log: self.log.map(|form| form == LogForm::Json),
+                listeners,
+                limits: self.limits,
+                retries: self.retries.checked()?,
+                http: self.http,
+                lists,
+                centres,
+            },
+            accounts,
+            routes,
         })
     }
-}
-
-fn error_at(text: &str, at: usize, message: impl Into<String>) -> ConfigError {
-    let (line, column) = position(text, at);
-    ConfigError {
-        line,
-        column,
-        // One error is one line of a log.
-        message: message.into().trim_end().replace('\n', "; "),
-    }
-}
-
-/// Line and column of an octet.
-fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    let column = before.get(start..).unwrap_or_default().chars().count() + 1;
-    (line, column)
 }
 
 #[cfg(test)]

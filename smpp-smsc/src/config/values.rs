@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use serde::de::{Deserialize, Deserializer, Error};
+use smpp_pdu::InterfaceVersion;
 
 /// A time as people write it: `100ms`, `2s`, `5m`, `72h`.
 ///
@@ -27,6 +28,17 @@ pub fn parse_time(text: &str) -> Result<Duration, String> {
         .filter(|millis| *millis <= 366 * 86_400_000)
         .map(Duration::from_millis)
         .ok_or_else(|| "at most a year".into())
+}
+
+/// A time as [`parse_time`] reads it, with the longest unit that fits.
+pub(super) fn show_time(time: Duration) -> String {
+    let millis = time.as_millis();
+    for (unit, length) in [("h", 3_600_000), ("m", 60_000), ("s", 1000)] {
+        if millis.is_multiple_of(length) && (millis > 0 || unit == "s") {
+            return format!("{}{unit}", millis / length);
+        }
+    }
+    format!("{millis}ms")
 }
 
 /// An address to listen on: `HOST:PORT`, which is given back.
@@ -65,6 +77,41 @@ pub(super) fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration
     parse_time(&text).map(Some).map_err(D::Error::custom)
 }
 
+/// A time that is not 0.
+pub(super) fn some_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    match time(from)? {
+        Some(Duration::ZERO) => Err(D::Error::custom(
+            "longer than 0; leave it out for the default",
+        )),
+        time => Ok(time),
+    }
+}
+
+/// From what a bind takes to what nobody sends.
+pub(super) fn pdu_len<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    u32::deserialize(from)
+        .ok()
+        .filter(|octets| (128..=16_777_216).contains(octets))
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("the longest PDU has 128 to 16777216 octets"))
+}
+
+pub(super) fn version<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<InterfaceVersion>, D::Error> {
+    let text = String::deserialize(from)?;
+    parse_version(&text).map(Some).map_err(D::Error::custom)
+}
+
+pub(super) fn parse_version(text: &str) -> Result<InterfaceVersion, &'static str> {
+    match text {
+        "3.3" => Ok(InterfaceVersion::V3_3),
+        "3.4" => Ok(InterfaceVersion::V3_4),
+        "5.0" => Ok(InterfaceVersion::V5_0),
+        _ => Err("a version is \"3.3\", \"3.4\" or \"5.0\""),
+    }
+}
+
 pub(super) fn required_address<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
     parse_address(&text).map_err(D::Error::custom)
@@ -87,6 +134,14 @@ pub(super) fn window<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, 
         .filter(|number| *number > 0)
         .map(Some)
         .ok_or_else(|| D::Error::custom("a window is a number from 1 to 65535"))
+}
+
+pub(super) fn sessions<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
+    u16::deserialize(from)
+        .ok()
+        .filter(|number| (1..=100).contains(number))
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("1 to 100 sessions to each host"))
 }
 
 pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {

@@ -8,6 +8,7 @@ use smpp_session::driver::Link;
 use tracing::debug;
 
 use super::{Connection, DeliveryOutcome};
+use crate::forward::with_forward;
 use crate::receipt::{with_alert, with_receipt};
 use crate::store::DeliveryContent;
 
@@ -31,6 +32,10 @@ impl Connection {
                     with_receipt(&delivery, bound.version, &bound.account.quirks, |deliver| {
                         link.request(id, deliver)
                     }),
+                ),
+                DeliveryContent::Forward(message) => (
+                    "deliver_sm or data_sm",
+                    with_forward(message, bound.version, |body| link.request(id, body)),
                 ),
                 DeliveryContent::Message(octets) => (
                     "deliver_sm",
@@ -57,7 +62,7 @@ impl Connection {
                 }
                 // Nothing that could ever be written.
                 None => {
-                    let status = CommandStatus::ESME_RX_R_APPN;
+                    let status = CommandStatus::ESME_RX_P_APPN;
                     let key = delivery.key;
                     self.outcomes.push((key, DeliveryOutcome::Refused(status)));
                 }

@@ -77,8 +77,7 @@ fn is_of_same_sender(one: &Message, other: &Message) -> bool {
 
 impl Engine {
     /// An attempt has ended, and was not simply the first and a success.
-    pub(super) fn watch(&mut self, message: Message, outcome: Outcome, group: &mut Group) {
-        let message = Arc::new(message);
+    pub(super) fn watch(&mut self, message: Arc<Message>, outcome: Outcome, group: &mut Group) {
         if outcome == Outcome::Delivered {
             self.reached(&message, group);
             return;

@@ -42,7 +42,7 @@ impl Engine {
             if old.life.cancel(self.now()).is_err() {
                 return Err(CommandStatus::ESME_RBCASTFAIL);
             }
-            self.changed_life(old, &mut own);
+            self.changed_life(old.into(), &mut own);
         }
         let id = message.key.id.clone();
         own.insert(message);
@@ -165,7 +165,8 @@ impl Engine {
             (outcome == Outcome::Delivered).then(|| all.into())
         });
         let told = success.and_then(|success| with_success(&after, &success));
-        self.changed_life(told.unwrap_or(after), group);
+        self.trails.forget(&after.key);
+        self.changed_life(told.unwrap_or(after).into(), group);
     }
 }
 

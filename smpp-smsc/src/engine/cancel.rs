@@ -113,9 +113,12 @@ impl Engine {
         let mut own = Group::default();
         let mut cancelled = 0;
         for message in messages {
+            if self.forwarding.has(&message.key) {
+                continue;
+            }
             let mut message = Message::clone(message);
             if message.life.cancel(now).is_ok() {
-                self.changed_life(message, &mut own);
+                self.changed_life(message.into(), &mut own);
                 cancelled += 1;
             }
         }

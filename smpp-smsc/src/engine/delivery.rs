@@ -1,16 +1,16 @@
 //! Sessions, and what is delivered to them: receipts, notifications, alerts and
 //! messages of subscribers.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use smpp_pdu::{CommandStatus, StatusClass};
 use tracing::{error, info, warn};
 
+use super::forward::Batches;
 use super::{Engine, Group};
 use crate::connection::{Command, DeliveryOutcome};
 use crate::registry::{BoundSession, ConnectionId};
-use crate::store::{Delivery, DeliveryKey};
+use crate::store::{Delivery, DeliveryContent, DeliveryKey};
 
 impl Engine {
     pub(super) fn bound(&mut self, session: BoundSession) {
@@ -29,16 +29,21 @@ impl Engine {
             return;
         };
         let account = session.info.system_id;
+        let in_flight = session.in_flight.into_values();
         if !self.registry.receives(&account) {
             // The store has it all, until somebody binds.
-            self.outboxes.remove(&account);
+            let outbox = self.outboxes.remove(&account).unwrap_or_default();
+            for pending in in_flight.chain(outbox.into_pending()) {
+                self.forwarding.back(&pending.delivery);
+                self.not_now(&pending.delivery);
+            }
             return;
         }
         if let Some(outbox) = self.outboxes.get_mut(&account) {
-            session
-                .in_flight
-                .into_values()
-                .for_each(|pending| outbox.requeue(pending));
+            for pending in in_flight {
+                self.forwarding.back(&pending.delivery);
+                outbox.requeue(pending);
+            }
             self.changed.insert(account);
         }
     }
@@ -65,7 +70,8 @@ impl Engine {
         if outcome == DeliveryOutcome::AcknowledgedLate {
             // Perhaps it was not sent again yet.
             let outbox = self.outboxes.get_mut(&account);
-            if outbox.is_some_and(|outbox| outbox.remove(key)) {
+            if let Some(pending) = outbox.and_then(|outbox| outbox.remove(key)) {
+                self.answered(&pending.delivery, None, group);
                 group.dequeue(account, key);
             }
             return;
@@ -76,16 +82,24 @@ impl Engine {
         if outcome == DeliveryOutcome::Returned {
             session.draining = true;
         }
+        self.forwarding.back(&pending.delivery);
+        let again = matches!(outcome, DeliveryOutcome::Unanswered)
+            || matches!(outcome, DeliveryOutcome::Refused(status) if !is_final(status));
+        if again && self.not_now(&pending.delivery) {
+            return;
+        }
         let Some(outbox) = self.outboxes.get_mut(&account) else {
             return;
         };
         self.changed.insert(account.clone());
         match outcome {
             DeliveryOutcome::Acknowledged | DeliveryOutcome::AcknowledgedLate => {
+                self.answered(&pending.delivery, None, group);
                 group.dequeue(account, key);
             }
             DeliveryOutcome::Refused(status) if is_final(status) => {
                 info!(system_id = %account, %status, "the ESME refused a delivery for good");
+                self.answered(&pending.delivery, Some(status), group);
                 group.dequeue(account, key);
             }
             DeliveryOutcome::Returned => outbox.requeue(pending),
@@ -105,9 +119,10 @@ impl Engine {
         }
     }
 
-    /// Hands to the connections what they can take.
-    pub(super) async fn deliver(&mut self) {
+    /// Hands to the connections what they can take. Says whether they can take more.
+    pub(super) async fn deliver(&mut self) -> bool {
         let now = self.now();
+        let mut more = false;
         for (account, outbox) in &mut self.outboxes {
             if outbox.wake(now) {
                 self.changed.insert(account.clone());
@@ -123,13 +138,12 @@ impl Engine {
                 self.changed.insert(account);
                 continue;
             }
-            let mut batches: HashMap<ConnectionId, Vec<Arc<Delivery>>> = HashMap::new();
+            let mut batches = Batches::new();
             while let Some(pending) = outbox.first() {
-                let over = pending
-                    .delivery
-                    .created
-                    .after(self.settings.receipt_lifetime)
-                    <= now;
+                let delivery = &pending.delivery;
+                // A message waits as long as its validity lasts.
+                let over = !matches!(delivery.content, DeliveryContent::Forward(_))
+                    && delivery.created.after(self.settings.receipt_lifetime) <= now;
                 let Some(id) = self.registry.least_loaded(&account, pending.avoid) else {
                     break;
                 };
@@ -153,6 +167,10 @@ impl Engine {
                     self.changed.insert(account.clone());
                 }
             }
+            if self.refresh(&account, &mut batches, &mut group).await {
+                self.changed.insert(account);
+                more = true;
+            }
             for (id, batch) in batches {
                 if let Some(session) = self.registry.get(id) {
                     // The end of the connection is the next input from it, and
@@ -162,6 +180,7 @@ impl Engine {
             }
         }
         self.flush(&mut group).await;
+        more
     }
 }
 

@@ -145,6 +145,9 @@ impl Engine {
         let mut own = Group::default();
         let mut changed = 0;
         for message in messages {
+            if self.forwarding.has(&message.key) {
+                continue;
+            }
             let Some(mut message) = replaced(&message, replace, now) else {
                 continue;
             };
@@ -152,7 +155,7 @@ impl Engine {
             let expires = expires.or(scheduled.map(|_| message.life.expires()));
             let expires = expires.map(|expires| rules.cut(from.max(now), expires));
             if message.life.replace(scheduled, expires).is_ok() {
-                self.changed_life(message, &mut own);
+                self.changed_life(message.into(), &mut own);
                 changed += 1;
             }
         }

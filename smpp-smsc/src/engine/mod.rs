@@ -9,7 +9,9 @@ mod alert;
 mod broadcast;
 mod cancel;
 mod delivery;
+mod forward;
 mod group;
+mod handed;
 mod last;
 mod manage;
 mod mobile;
@@ -17,6 +19,7 @@ mod outbox;
 mod passing;
 mod present;
 mod queues;
+mod route;
 
 use core::time::Duration;
 use std::collections::{HashMap, HashSet};
@@ -30,7 +33,7 @@ use tracing::{error, warn};
 use crate::answer::{Answer, Reply};
 use crate::connection::{Command, DeliveryOutcome};
 use crate::hash::IdSet;
-use crate::network::{Attempt, Network, Outcome, Report, Reports};
+use crate::network::{Attempt, Outcome, Report, Reports};
 use crate::registry::{BoundSession, ConnectionId, Registry, SessionInfo};
 use crate::stats::Counters;
 use crate::store::{Change, Counted, Delivery, DeliveryContent, DeliveryKey, Store, StoreError};
@@ -41,13 +44,18 @@ use crate::{Clock, Message, Retries, Timestamp};
 use absent::Absent;
 use alert::Alerts;
 use cancel::Cancelling;
+use forward::Forwarding;
 use group::Group;
+use handed::Habits;
+pub(crate) use handed::Receipts;
 use last::LastMessages;
-pub(crate) use mobile::Mobile;
+pub(crate) use mobile::{Brought, Mobile};
 use outbox::Outbox;
 pub(crate) use outbox::Pending;
 use passing::Passing;
 pub use queues::Queues;
+pub(crate) use route::Directory;
+use route::Trails;
 
 /// Inputs that are taken at once. Each may carry a whole batch.
 const MAX_INPUTS: usize = 1024;
@@ -87,6 +95,10 @@ pub(crate) enum Input {
     Mobile(Mobile),
     /// What waits?
     Queues(oneshot::Sender<Queues>),
+    /// Messages from another centre.
+    Brought(Brought),
+    /// Receipts of another centre.
+    Receipts(Receipts),
     /// Who is bound?
     Sessions(oneshot::Sender<Vec<SessionInfo>>),
     /// End, once all that was queued before is done.
@@ -116,6 +128,9 @@ pub(crate) struct Settings {
     /// How long a message is kept that has ended.
     pub(crate) history: Duration,
     pub(crate) counters: Arc<Counters>,
+    /// Attempts that may be in the hands of one network at a time, where there are
+    /// routes.
+    pub(crate) in_hand: usize,
 }
 
 /// The request that is answered.
@@ -140,7 +155,8 @@ impl Asked {
 
 pub(crate) struct Engine {
     store: Arc<dyn Store>,
-    network: Arc<dyn Network>,
+    /// Where messages go.
+    directory: Directory,
     settings: Settings,
     inputs: UnboundedReceiver<Input>,
     reports: Reports,
@@ -150,6 +166,9 @@ pub(crate) struct Engine {
     /// Accounts whose outbox may have something to send.
     changed: HashSet<Arc<str>>,
     passing: Passing,
+    trails: Trails,
+    forwarding: Forwarding,
+    habits: Habits,
     alerts: Alerts,
     absent: Absent,
     last: LastMessages,
@@ -162,7 +181,7 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(
         store: Arc<dyn Store>,
-        network: Arc<dyn Network>,
+        directory: Directory,
         settings: Settings,
         inputs: UnboundedReceiver<Input>,
         reports: Reports,
@@ -173,7 +192,7 @@ impl Engine {
         let store = Arc::new(Counted::new(store, settings.counters.clone()));
         Self {
             store,
-            network,
+            directory,
             settings,
             inputs,
             reports,
@@ -181,6 +200,9 @@ impl Engine {
             outboxes: HashMap::new(),
             changed: HashSet::new(),
             passing: Passing::default(),
+            trails: Trails::default(),
+            forwarding: Forwarding::default(),
+            habits: Habits::default(),
             alerts: Alerts::new(now),
             absent: Absent::default(),
             last: LastMessages::default(),
@@ -207,16 +229,17 @@ impl Engine {
             self.end_overdue(&mut group);
             self.flush(&mut group).await;
             self.start_passing().await;
+            self.go_on().await;
             self.sweep().await;
             let claimed = self.claim().await;
-            self.deliver().await;
+            let more = self.deliver().await;
             if stop {
                 return;
             }
             pause = match claimed {
                 // Others get their turn in between.
-                Ok(true) => Duration::ZERO,
-                Ok(false) => self.time_to_next().await,
+                Ok(more_due) if more || more_due => Duration::ZERO,
+                Ok(_) => self.time_to_next().await,
                 Err(error) => {
                     error!(%error, "the store did not give due messages");
                     STORE_PAUSE
@@ -266,6 +289,8 @@ impl Engine {
                 self.cancel_on(*cancelling, group).await;
             }
             Input::Mobile(mobile) => self.mobile(mobile, group).await,
+            Input::Brought(brought) => self.brought(brought, group).await,
+            Input::Receipts(receipts) => self.receipts(receipts, group).await,
             Input::Bound(session) => self.bound(session),
             Input::Draining(id) => {
                 if let Some(session) = self.registry.get_mut(id) {
@@ -295,7 +320,14 @@ impl Engine {
         if let Err(error) = &swept {
             warn!(%error, "the store did not forget what ended long ago");
         }
-        let more = swept.is_ok_and(|swept| swept == MAX_SWEEP);
+        let created_before = now.before(self.settings.receipt_lifetime);
+        let outboxes = self.store.sweep_outbox(created_before, MAX_SWEEP).await;
+        match &outboxes {
+            Ok(0) => {}
+            Ok(dropped) => warn!(dropped, "what no ESME came for was dropped"),
+            Err(error) => warn!(%error, "the store did not forget what no ESME came for"),
+        }
+        let more = [swept, outboxes].contains(&Ok(MAX_SWEEP));
         self.next_sweep = now.after(if more { SWEEP_PAUSE } else { SWEEP_INTERVAL });
     }
 
@@ -369,9 +401,13 @@ impl Engine {
         if !over.is_empty() {
             let mut group = Group::default();
             for message in over {
+                // A session that has it says what becomes of it.
+                if self.forwarding.has(&message.key) {
+                    continue;
+                }
                 let mut message = Message::clone(&message);
                 message.life.expire(now);
-                self.changed_life(message, &mut group);
+                self.changed_life(message.into(), &mut group);
             }
             self.flush(&mut group).await;
         }
@@ -388,21 +424,10 @@ impl Engine {
         Ok(more)
     }
 
-    /// Hands attempts to the network, in a task of their own: what it does
-    /// wrong must not end the engine.
-    async fn attempt(&self, attempts: Vec<Attempt>) {
-        let count = u64::try_from(attempts.len()).unwrap_or(u64::MAX);
-        self.settings.counters.attempts.add(count);
-        let (network, reports) = (self.network.clone(), self.reports.clone());
-        let task = tokio::spawn(async move { network.attempt(attempts, &reports).await });
-        if let Err(error) = task.await {
-            error!(%error, "the network failed; its messages are attempted again later");
-        }
-    }
-
     /// Attempts have ended.
     async fn ended(&mut self, reports: Vec<Report>, group: &mut Group) {
-        let reports = self.passing_ended(reports, group);
+        let mut reports = self.passing_ended(reports, group);
+        reports.retain(|report| !self.trails.is_over(report));
         if reports.is_empty() {
             return;
         }
@@ -427,17 +452,27 @@ impl Engine {
                 continue;
             }
             let mut message = Message::clone(&message);
+            if let Some(handed) = report.handed {
+                self.handed_over(&message, report.number, *handed, group);
+                seen.insert(report.key);
+                continue;
+            }
+            if self.goes_on(&message, &report, group) {
+                seen.insert(report.key);
+                continue;
+            }
             let (number, outcome) = (report.number, report.outcome);
             let retries = &self.settings.retries;
             if message.life.report(now, number, outcome, retries) && seen.insert(report.key) {
                 if let Outcome::NotNow { error } = outcome {
                     self.settings.counters.failed(retries.class(error));
                 }
+                self.trails.forget(&message.key);
                 let first_success = outcome == Outcome::Delivered && number == 1;
                 let watched = !first_success || !self.alerts.is_empty();
-                let watched = watched.then(|| message.clone());
-                self.changed_life(message, group);
-                if let Some(message) = watched {
+                let message = Arc::new(message);
+                self.changed_life(message.clone(), group);
+                if watched {
                     self.watch(message, outcome, group);
                 }
             }
@@ -446,11 +481,11 @@ impl Engine {
     }
 
     /// A message is to be kept as it is now, with its receipt if one is due.
-    fn changed_life(&mut self, message: Message, group: &mut Group) {
+    fn changed_life(&mut self, message: Arc<Message>, group: &mut Group) {
         if message.life.is_final() {
             self.absent.forget(&message.key);
+            self.trails.forget(&message.key);
         }
-        let message = Arc::new(message);
         group.changes.push(Change::Update(message.clone()));
         if message.life.wants_receipt(message.registered_delivery()) {
             let account = message.account.clone();
@@ -460,12 +495,17 @@ impl Engine {
 
     /// Something new for an account.
     fn enqueue(&mut self, account: Arc<str>, content: DeliveryContent, group: &mut Group) {
+        let delivery = self.new_delivery(account, content);
+        group.enqueue(Arc::new(delivery));
+    }
+
+    fn new_delivery(&mut self, account: Arc<str>, content: DeliveryContent) -> Delivery {
         self.next_key += 1;
-        group.enqueue(Arc::new(Delivery {
+        Delivery {
             key: DeliveryKey(self.next_key),
             account,
             created: self.now(),
             content,
-        }));
+        }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    fn new(delivery: Arc<Delivery>) -> Self {
+    pub(super) const fn new(delivery: Arc<Delivery>) -> Self {
         Self {
             delivery,
             failures: 0,
@@ -113,11 +113,17 @@ impl Outbox {
         self.wake(Timestamp::NEVER);
     }
 
-    /// Forgets a delivery that was to be sent again. Says whether it was here.
-    pub(super) fn remove(&mut self, key: DeliveryKey) -> bool {
-        let delayed = self.delayed.len();
-        self.delayed.retain(|(_, one), _| *one != key);
-        self.ready.remove(&key).is_some() || self.delayed.len() < delayed
+    /// Takes out a delivery that was to be sent again, if it is here.
+    pub(super) fn remove(&mut self, key: DeliveryKey) -> Option<Pending> {
+        let delayed = self.delayed.keys().find(|(_, one)| *one == key).copied();
+        delayed
+            .and_then(|at| self.delayed.remove(&at))
+            .or_else(|| self.ready.remove(&key))
+    }
+
+    /// All that is in memory.
+    pub(super) fn into_pending(self) -> impl Iterator<Item = Pending> {
+        self.ready.into_values().chain(self.delayed.into_values())
     }
 
     /// What is in memory and not under way.

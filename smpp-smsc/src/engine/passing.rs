@@ -57,6 +57,10 @@ impl Passing {
         self.messages.len()
     }
 
+    fn has(&self, key: &MessageKey) -> bool {
+        !self.messages.is_empty() && self.messages.contains_key(key)
+    }
+
     fn take(&mut self, key: &MessageKey) -> Option<Passenger> {
         let passenger = self.messages.remove(key)?;
         self.deadlines.remove(&(passenger.deadline, key.clone()));
@@ -125,6 +129,11 @@ impl Engine {
         })
     }
 
+    /// Whether this message is on its way and not kept.
+    pub(super) fn is_passing(&self, key: &MessageKey) -> bool {
+        self.passing.has(key)
+    }
+
     /// Hands what was passed on to the network.
     pub(super) async fn start_passing(&mut self) {
         if !self.passing.outgoing.is_empty() {
@@ -142,6 +151,14 @@ impl Engine {
             .into_iter()
             .partition(|report| self.passing.messages.contains_key(&report.key));
         for report in own {
+            if self.trails.is_over(&report) {
+                continue;
+            }
+            if let Some(passenger) = self.passing.messages.get(&report.key)
+                && self.trails.pass_on(&passenger.message, &report)
+            {
+                continue;
+            }
             if let Some(passenger) = self.passing.take(&report.key) {
                 let reason = match report.outcome {
                     Outcome::Failed { .. } => DeliveryFailureReason::PERMANENT_NETWORK_ERROR,
@@ -189,6 +206,7 @@ impl Engine {
         reason: DeliveryFailureReason,
         group: &mut Group,
     ) {
+        self.trails.forget(&message.key);
         let mut message = message.clone();
         let (now, number) = (self.now(), message.life.attempts());
         let retries = &self.settings.retries;

@@ -78,7 +78,7 @@ impl Engine {
         for old in old {
             let mut old = Message::clone(&old);
             if old.life.cancel(now).is_ok() {
-                self.changed_life(old, &mut own);
+                self.changed_life(old.into(), &mut own);
             }
         }
         new.into_iter().for_each(|one| own.insert(one));
@@ -95,6 +95,7 @@ impl Engine {
         let wanted = new.content();
         let is_wanted = |old: &Message| {
             old.life.waits(old.submitted)
+                && !self.forwarding.has(&old.key)
                 && is_alike(&old.content(), &wanted)
                 && !taken.iter().any(|one| one.key == old.key)
         };

@@ -216,6 +216,12 @@ impl<S: Service> Hub<S> {
         })
     }
 
+    /// How long a shutdown waits.
+    #[cfg(feature = "engine")]
+    pub(crate) const fn shutdown_limit(&self) -> Duration {
+        self.limits.shutdown
+    }
+
     /// How many connections there are, bound or not.
     pub(crate) fn len(&self) -> usize {
         self.with_connections(|all| all.len())

@@ -247,3 +247,62 @@ fn only_what_waits_for_another_attempt_is_hurried() {
     life.cancel(soon).unwrap();
     assert!(!life.hurry(soon));
 }
+
+#[test]
+fn a_message_that_waits_for_an_esme_is_due_when_its_validity_is_over() {
+    let mut life = in_flight();
+    assert!(!life.hand_over(2), "another attempt");
+    assert!(life.hand_over(1));
+    assert!(!life.hand_over(1), "no attempt is under way");
+    assert_eq!(life.due(), Some(life.expires()));
+    assert!(life.is_handed_over(START, 1));
+    assert!(!life.is_handed_over(START, 2));
+    assert!(!life.is_handed_over(life.expires(), 1));
+
+    let mut cancelled = life;
+    cancelled.cancel(START).unwrap();
+    assert!(!cancelled.is_handed_over(START, 1));
+    let mut later = life;
+    later.replace(Some(START.after(HOUR)), None).unwrap();
+    assert!(!later.is_handed_over(START, 1));
+    assert!(later.is_handed_over(START.after(HOUR), 1));
+    let mut again = life;
+    assert!(again.hurry(START));
+    again.claim(START, START.after(HOUR));
+    assert!(!again.is_handed_over(START, 1));
+
+    let mut over = life;
+    let end = life.expires();
+    assert_eq!(over.claim(end, end.after(HOUR)), Claimed::Over);
+    assert!(over.settle(end, MessageState::DELIVERED, 0));
+    assert_eq!(over.state(end), MessageState::DELIVERED);
+    assert!(!over.settle(end, MessageState::REJECTED, 0));
+}
+
+#[test]
+fn what_another_centre_has_goes_on_until_it_is_settled_or_over() {
+    let mut life = in_flight();
+    assert!(!life.pass_on(2));
+    assert!(life.pass_on(1));
+    assert!(life.is_in_flight());
+    assert_eq!(life.cancel(START), Err(TooLate));
+    assert_eq!(life.due(), Some(life.expires()));
+    let mut settled = life;
+    assert!(settled.settle(START, MessageState::UNDELIVERABLE, 7));
+    assert!(settled.is_final() && !settled.is_in_flight());
+    assert_eq!((settled.error(), settled.due()), (7, None));
+    let end = life.expires();
+    assert_eq!(life.claim(end, end.after(HOUR)), Claimed::Over);
+    assert!(life.expire(end));
+}
+
+#[test]
+fn an_attempt_that_goes_on_elsewhere_has_its_lease_anew() {
+    let mut life = in_flight();
+    let later = START.after(2 * HOUR);
+    assert!(!life.prolong(2, later));
+    assert!(life.prolong(1, later));
+    assert_eq!((life.due(), life.attempts()), (Some(later), 1));
+    assert!(life.report(START, 1, Outcome::Delivered, &Retries::default()));
+    assert!(!life.prolong(1, later));
+}

@@ -1,26 +1,40 @@
 //! Where messages go: the network behind the message centre.
 
 mod handsets;
+mod receipts;
+mod reports;
 #[cfg(feature = "scenario")]
 mod simulated;
+#[cfg(feature = "centres")]
+mod upstream;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use smpp_pdu::{Address, MessageState};
-use tokio::sync::mpsc::UnboundedSender;
+use smpp_pdu::MessageState;
 
 use crate::broadcast;
-use crate::engine::Input;
 use crate::{Message, MessageKey};
 
 pub use handsets::Handsets;
+pub use receipts::{NextReceipt, Told};
+pub use reports::Reports;
 #[cfg(feature = "scenario")]
 pub(crate) use simulated::Simulated;
+#[cfg(feature = "centres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "centres")))]
+pub use upstream::{Upstream, UpstreamBuilder};
 
 /// Takes messages towards their recipients.
 #[async_trait]
 pub trait Network: Send + Sync + 'static {
+    /// The message centre starts: whatever needs a while before messages can go,
+    /// such as a connection, may begin now. Called once, within the runtime, before
+    /// the first attempt. Default: nothing.
+    fn start(&self, reports: &Reports) {
+        let _ = reports;
+    }
+
     /// Starts to deliver these messages. Returns soon, since nothing else is
     /// attempted before; how each attempt ended goes to `reports`, now or
     /// later, from any task, as many as possible at once.
@@ -33,6 +47,12 @@ pub trait Network: Send + Sync + 'static {
     /// An attempt whose outcome does not come within the lease (see
     /// [`Builder::lease`](crate::Builder::lease)) is given up and made again.
     async fn attempt(&self, attempts: Vec<Attempt>, reports: &Reports);
+
+    /// The message centre ends: all its sessions are over, and it still takes
+    /// reports until this returns, or until the limit is over (see
+    /// [`Builder::shutdown_limit`](crate::Builder::shutdown_limit)). Attempts that
+    /// come after this are to end with [`Outcome::NotNow`]. Default: nothing.
+    async fn stop(&self) {}
 }
 
 /// A message that is to be delivered now.
@@ -43,11 +63,34 @@ pub struct Attempt {
     pub message: Arc<Message>,
     /// Which attempt it is, counted from 1.
     pub number: u32,
+    /// Who makes it.
+    via: Via,
+}
+
+/// Who makes an attempt: which target of its route, and the name of that, if it is
+/// a centre.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Via {
+    pub(crate) place: u32,
+    pub(crate) centre: Option<Arc<str>>,
 }
 
 impl Attempt {
-    pub(crate) const fn new(message: Arc<Message>, number: u32) -> Self {
-        Self { message, number }
+    pub(crate) fn new(message: Arc<Message>, number: u32) -> Self {
+        let via = Via::default();
+        Self {
+            message,
+            number,
+            via,
+        }
+    }
+
+    pub(crate) const fn by(message: Arc<Message>, number: u32, via: Via) -> Self {
+        Self {
+            message,
+            number,
+            via,
+        }
     }
 
     /// How this attempt ended.
@@ -56,8 +99,31 @@ impl Attempt {
         Report {
             key: self.message.key.clone(),
             number: self.number,
+            place: self.via.place,
             outcome,
             success: None,
+            handed: None,
+        }
+    }
+
+    /// The next centre has the message under this id, and will tell what becomes of
+    /// it: see [`Reports::receipts`]. Until then, or until its validity is over, the
+    /// message is not attempted again, after a restart either where the store keeps
+    /// through one, and is neither cancelled nor replaced.
+    ///
+    /// A message that is not kept (datagram and transaction mode) counts as
+    /// delivered. An id that is empty or longer than 64 octets is never found again:
+    /// then, or where no receipts come, [`Outcome::Delivered`] is the better word.
+    #[must_use]
+    pub fn handed_over(&self, id: &[u8]) -> Report {
+        let centre = self.via.centre.clone().unwrap_or_else(|| "".into());
+        let handed = HandedOver {
+            centre,
+            id: id.into(),
+        };
+        Report {
+            handed: Some(Box::new(handed)),
+            ..self.ended(Outcome::Delivered)
         }
     }
 
@@ -113,42 +179,18 @@ pub enum Outcome {
 pub struct Report {
     pub(crate) key: MessageKey,
     pub(crate) number: u32,
+    /// Which target of the route made the attempt.
+    pub(crate) place: u32,
     pub(crate) outcome: Outcome,
     /// Of a broadcast: how well each area was reached, in percent.
     pub(crate) success: Option<Box<[u8]>>,
+    /// The attempt goes on elsewhere.
+    pub(crate) handed: Option<Box<HandedOver>>,
 }
 
-/// Takes outcomes back to the message centre.
+/// Under which id which centre has a message.
 #[derive(Clone, Debug)]
-pub struct Reports {
-    engine: UnboundedSender<Input>,
-}
-
-impl Reports {
-    pub(crate) const fn new(engine: UnboundedSender<Input>) -> Self {
-        Self { engine }
-    }
-
-    /// Hands over how attempts ended. After the end of the message centre
-    /// nobody is interested any more.
-    pub fn send(&self, reports: Vec<Report>) {
-        if !reports.is_empty() {
-            self.tell(Input::Reports(reports));
-        }
-    }
-
-    /// Says that a subscriber can be reached again, by the digits of the
-    /// address. What waits for another attempt to deliver it there is tried at
-    /// once; accounts whose message to it failed and asked for it with `set_dpf`
-    /// get an `alert_notification`.
-    ///
-    /// The centre also sends alerts by itself when it delivers a message to that
-    /// subscriber.
-    pub fn available(&self, subscriber: Address<'_>) {
-        self.tell(Input::Available(subscriber.addr.as_bytes().into()));
-    }
-
-    pub(crate) fn tell(&self, input: Input) {
-        let _ = self.engine.send(input);
-    }
+pub(crate) struct HandedOver {
+    pub(crate) centre: Arc<str>,
+    pub(crate) id: Box<[u8]>,
 }

@@ -1,6 +1,7 @@
 //! The settings of a message centre.
 
 use core::time::Duration;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use smpp_pdu::Address;
@@ -10,7 +11,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use super::{Centre, Inner, Opaque, Smsc};
 use crate::accounts::{AccountTable, Accounts, Authenticator, Quotas};
 use crate::connection::Shared;
-use crate::engine::{Engine, Settings};
+use crate::engine::{Directory, Engine, Settings};
 use crate::findings::Findings;
 use crate::hub::{Hub, Limits};
 use crate::lists::Lists;
@@ -18,6 +19,7 @@ use crate::message_id::Ids;
 #[cfg(feature = "scenario")]
 use crate::network::Simulated;
 use crate::network::{Handsets, Network, Reports};
+use crate::routes::{RouteTable, Routes};
 #[cfg(feature = "scenario")]
 use crate::scenario::{Decisions, Scenario};
 use crate::store::{MemoryStore, Store};
@@ -36,6 +38,8 @@ pub struct Builder {
     authenticator: Option<Opaque<Arc<dyn Authenticator>>>,
     store: Opaque<Arc<dyn Store>>,
     network: Opaque<Arc<dyn Network>>,
+    centres: Opaque<HashMap<Arc<str>, Arc<dyn Network>>>,
+    routes: Routes,
     session: Config,
     /// `None` is [`MAX_VALIDITY`], or the default of messages if that is longer.
     max_validity: Option<Duration>,
@@ -66,6 +70,8 @@ impl Builder {
             authenticator: None,
             store: Opaque(Arc::new(MemoryStore::default())),
             network: Opaque(Arc::new(Handsets::default())),
+            centres: Opaque(HashMap::new()),
+            routes: Routes::new(),
             session: Self::default_session(),
             max_validity: None,
             limits: Limits::new(),
@@ -83,6 +89,7 @@ impl Builder {
                 receipt_lifetime: Duration::from_secs(72 * 3600),
                 history: Duration::from_secs(72 * 3600),
                 counters: Arc::default(),
+                in_hand: 100_000,
             },
             #[cfg(feature = "scenario")]
             scenario: None,
@@ -123,6 +130,50 @@ impl Builder {
     /// Sets where messages go. Default: [`Handsets`] that receive everything.
     pub fn network(mut self, network: impl Network) -> Self {
         self.network = Opaque(Arc::new(network));
+        self
+    }
+
+    /// Adds a network with a name, or takes the place of the one with this name:
+    /// another message centre, as a [`Target::Centre`](crate::routes::Target::Centre)
+    /// of [`routes`](Self::routes). Without a route to it, nothing goes there.
+    ///
+    /// How much it has in its hands at a time is limited by
+    /// [`max_in_hand`](Self::max_in_hand).
+    pub fn centre(mut self, name: &str, network: impl Network) -> Self {
+        self.centres.0.insert(name.into(), Arc::new(network));
+        self
+    }
+
+    /// Sets how many attempts may be in the hands of one network at a time: handed to
+    /// it, and without an outcome yet. Beyond that it counts as one that says "not
+    /// now": the next target of the route has its turn, and without one the message
+    /// waits for its next attempt. Messages that a centre was
+    /// [handed](crate::network::Attempt::handed_over) do not count: they are in the
+    /// store only. Without routes there is no limit. Default 100,000.
+    pub fn max_in_hand(mut self, attempts: usize) -> Self {
+        self.settings.in_hand = attempts.max(1);
+        self
+    }
+
+    /// Sets which messages go where. Default: no routes, all messages go to
+    /// [`network`](Self::network), and so does what no route matches. Broadcasts go
+    /// there in any case.
+    ///
+    /// ```
+    /// use smpp_smsc::Smsc;
+    /// use smpp_smsc::network::Handsets;
+    /// use smpp_smsc::routes::{AddressPattern, Route, Routes, Target};
+    ///
+    /// let mut routes = Routes::new();
+    /// let britain = [AddressPattern::prefix("44")];
+    /// routes.add(Route::new("britain").destinations(britain).to(Target::centre("north")));
+    /// let builder = Smsc::builder()
+    ///     .centre("north", Handsets::default())
+    ///     .routes(routes);
+    /// # let _ = builder;
+    /// ```
+    pub fn routes(mut self, routes: Routes) -> Self {
+        self.routes = routes;
         self
     }
 
@@ -172,7 +223,8 @@ impl Builder {
         self
     }
 
-    /// Sets how long [`Smsc::shutdown`] waits for sessions to unbind. Default 5 s.
+    /// Sets how long [`Smsc::shutdown`] waits for sessions to unbind, and then for
+    /// networks to [stop](Network::stop). Default 5 s.
     pub fn shutdown_limit(mut self, limit: Duration) -> Self {
         self.limits.shutdown = limit;
         self
@@ -302,6 +354,9 @@ impl Builder {
         let clock = self.settings.clock;
         let table = Arc::new(AccountTable::new(self.accounts));
         let authenticator = self.authenticator;
+        let routes = Arc::new(RouteTable::new(self.routes));
+        // Whoever has accounts elsewhere is not asked which there are.
+        let known = authenticator.is_none().then(|| table.clone());
         let shared = Arc::new(Shared {
             system_id: self.system_id.into(),
             authenticator: authenticator.unwrap_or_else(|| Opaque(table.clone())),
@@ -313,10 +368,11 @@ impl Builder {
             ids: Ids::new(clock.now()),
             times: self.settings.times,
             lists: self.lists,
+            routes: routes.clone(),
             session: self.session,
             engine: engine.clone(),
         });
-        let reports = Reports::new(engine);
+        let reports = Reports::new(engine, "".into());
         let (store, network) = (self.store.0, self.network.0);
         #[cfg(feature = "scenario")]
         let network = match &self.scenario {
@@ -324,7 +380,19 @@ impl Builder {
             None => network,
         };
         let retries = self.settings.retries.clone();
-        let engine = Engine::new(store.clone(), network, self.settings, inputs, reports);
+        let centres = self.centres.0.iter();
+        let named = centres.map(|(name, network)| (name.clone(), network.clone()));
+        let networks: Vec<_> = named.chain([("".into(), network.clone())]).collect();
+        for (name, network) in &networks {
+            network.start(&reports.of(name.clone()));
+        }
+        let directory = Directory {
+            routes,
+            network,
+            centres: self.centres.0,
+            accounts: known,
+        };
+        let engine = Engine::new(store.clone(), directory, self.settings, inputs, reports);
         let centre = Centre {
             shared: shared.clone(),
             #[cfg(feature = "scenario")]
@@ -336,6 +404,7 @@ impl Builder {
                 store: Opaque(store),
                 table,
                 retries,
+                networks: Opaque(networks.into_iter().map(|(_, network)| network).collect()),
                 hub: Hub::new(centre, self.limits),
                 engine: Mutex::new(Some(tokio::spawn(engine.run()))),
             }),

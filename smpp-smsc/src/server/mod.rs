@@ -11,13 +11,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use smpp_codec::encode;
 use smpp_pdu::{DeliverSm, Pdu, SequenceNumber};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+use tracing::warn;
 
 use crate::accounts::{AccountTable, Accounts};
 use crate::connection::Shared;
 use crate::engine::{Input, Mobile};
 use crate::hub::{Hub, Order};
+use crate::network::Network;
 use crate::registry::{ConnectionId, SessionInfo};
+use crate::routes::Routes;
 use crate::store::{Store, StoreError};
 use crate::{Message, MessageId, Retries, Timestamp};
 
@@ -51,6 +55,8 @@ struct Inner {
     table: Arc<AccountTable>,
     retries: Retries,
     hub: Arc<Hub<Centre>>,
+    /// To be stopped with the centre.
+    networks: Opaque<Vec<Arc<dyn Network>>>,
     engine: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -98,6 +104,18 @@ impl Smsc {
     /// where an [`Authenticator`](crate::Authenticator) was set.
     pub fn set_accounts(&self, accounts: Accounts) {
         self.inner.table.replace(accounts);
+    }
+
+    /// Changes all routes at once. Messages that wait take them at their next
+    /// attempt; what waits for a session of an account stays there.
+    pub fn set_routes(&self, routes: Routes) {
+        self.inner.shared.routes.replace(routes);
+    }
+
+    /// The routes as they are now.
+    #[must_use]
+    pub fn routes(&self) -> Arc<Routes> {
+        self.inner.shared.routes.current()
     }
 
     /// The accounts that the centre knows by itself, as they are now.
@@ -201,11 +219,19 @@ impl Smsc {
     /// Ends the centre in good order: no more connections are accepted, new
     /// requests are refused, every session is unbound as soon as all is
     /// answered on it, after half of the limit in any case (see
-    /// [`Builder::shutdown_limit`]), and closed after the whole of it. Gives
-    /// the number of connections that were closed like that.
+    /// [`Builder::shutdown_limit`]), and closed after the whole of it. Then the
+    /// networks [stop](crate::network::Network::stop). Gives the number of
+    /// connections that were closed like that.
     pub async fn shutdown(&self) -> usize {
         let inner = &self.inner;
         let left = inner.hub.shutdown().await;
+        // What they have to say about the last attempts is kept before the end.
+        if timeout(inner.hub.shutdown_limit(), inner.stop_networks())
+            .await
+            .is_err()
+        {
+            warn!("a network did not stop in time, and is left");
+        }
         // An engine that has ended already needs no word.
         let _ = inner.shared.engine.send(Input::Stop);
         let engine = inner
@@ -219,5 +245,17 @@ impl Smsc {
             tracing::error!(%error, "the engine ended by a defect");
         }
         left
+    }
+}
+
+impl Inner {
+    /// Stops all networks at the same time.
+    async fn stop_networks(&self) {
+        let mut stopping = JoinSet::new();
+        for network in &self.networks.0 {
+            let network = network.clone();
+            stopping.spawn(async move { network.stop().await });
+        }
+        while stopping.join_next().await.is_some() {}
     }
 }

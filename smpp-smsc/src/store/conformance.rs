@@ -1,5 +1,7 @@
 //! What every [`Store`] must do, as one function that its tests call.
 
+mod handed;
+mod left;
 mod listed;
 
 use core::time::Duration;
@@ -42,6 +44,11 @@ where
     the_outbox_keeps_what_a_delivery_is(&open().await).await;
     outboxes_of_accounts_are_apart(&open().await).await;
     every_kind_of_delivery_comes_back_as_it_was(&open().await).await;
+    handed::what_a_centre_has_is_found_by_its_id_in_any_form(&open().await).await;
+    handed::the_very_id_and_the_last_messages_come_first(&open().await).await;
+    handed::what_a_centre_had_is_forgotten_with_the_message(&open().await).await;
+    left::what_waited_too_long_is_swept_out_of_every_outbox(&open().await).await;
+    left::a_message_for_an_account_is_swept_only_when_it_has_ended(&open().await).await;
     claims_of_several_at_once_do_not_overlap(Arc::new(open().await)).await;
 }
 
@@ -381,6 +388,7 @@ async fn the_outbox_keeps_what_a_delivery_is(store: &impl Store) {
     let contents = [
         DeliveryContent::Notification(message.clone()),
         DeliveryContent::Alert(message.clone()),
+        DeliveryContent::Forward(message.clone()),
         DeliveryContent::Receipt(delivered(&message, SECOND)),
     ];
     for (number, content) in contents.into_iter().enumerate() {

@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 
-use super::{Change, Committed, Delivery, DeliveryKey, Pair, Place, Sizes, Store, StoreError};
+use super::{
+    Change, Committed, Delivery, DeliveryKey, Handed, Pair, Place, Sizes, Store, StoreError,
+};
 use crate::stats::Counters;
 use crate::{Message, MessageId, MessageKey, Timestamp};
 
@@ -85,6 +87,23 @@ impl Store for Counted {
 
     async fn sweep(&self, ended_before: Timestamp, limit: usize) -> Result<usize, StoreError> {
         self.store.sweep(ended_before, limit).await
+    }
+
+    async fn sweep_outbox(
+        &self,
+        created_before: Timestamp,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        self.store.sweep_outbox(created_before, limit).await
+    }
+
+    async fn handed_over(
+        &self,
+        centre: &str,
+        ids: Vec<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<Vec<Handed>>, StoreError> {
+        self.store.handed_over(centre, ids, limit).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

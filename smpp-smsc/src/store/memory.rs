@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
+use smpp_codec::receipt::matcher::IdForms;
+
 use super::{
-    Change, Committed, Delivery, DeliveryKey, Pair, Place, Sizes, Store, StoreError, rank,
+    Change, Committed, Delivery, DeliveryKey, Handed, MAX_MEANT, Pair, Place, Sizes, Store,
+    StoreError, first_handed, is_left_over, rank,
 };
 use crate::hash::IdMap;
 use crate::{Message, MessageId, MessageKey, Timestamp};
@@ -39,6 +42,10 @@ struct Tables {
     outbox: HashMap<Arc<str>, BTreeMap<DeliveryKey, Arc<Delivery>>>,
     /// Entries of all outboxes.
     waiting: usize,
+    /// Centres that messages were handed to, and their ids there.
+    handed: IdMap<MessageKey, Vec<(Arc<str>, Box<[u8]>)>>,
+    /// The same messages by centre and by the forms of those ids.
+    by_forms: HashMap<(Arc<str>, u64), BTreeSet<MessageKey>>,
 }
 
 #[derive(Debug)]
@@ -253,8 +260,93 @@ impl Tables {
                 self.unlist(at, &message);
             }
             self.by_key.remove(&message.key);
+            self.forget_handed(&message.key);
             self.free.push(at);
         }
+    }
+
+    fn forget_handed(&mut self, key: &MessageKey) {
+        if self.handed.is_empty() {
+            return;
+        }
+        for (centre, id) in self.handed.remove(key).unwrap_or_default() {
+            for hash in IdForms::of(&id).kept() {
+                let place = (centre.clone(), hash);
+                if let Some(keys) = self.by_forms.get_mut(&place) {
+                    keys.remove(key);
+                    if keys.is_empty() {
+                        self.by_forms.remove(&place);
+                    }
+                }
+            }
+        }
+    }
+
+    fn hand_over(&mut self, key: MessageKey, centre: Arc<str>, id: Box<[u8]>) {
+        if !self.by_key.contains_key(&key) {
+            return;
+        }
+        for hash in IdForms::of(&id).kept() {
+            let place = (centre.clone(), hash);
+            self.by_forms.entry(place).or_default().insert(key.clone());
+        }
+        let handed = self.handed.entry(key).or_default();
+        let one = (centre, id);
+        if !handed.contains(&one) {
+            handed.push(one);
+        }
+    }
+
+    /// What a centre may mean by an id.
+    fn meant(&self, centre: &Arc<str>, id: &[u8]) -> Vec<Handed> {
+        let mut found: Vec<Handed> = Vec::new();
+        for hash in IdForms::of(id).sought() {
+            let keys = self.by_forms.get(&(centre.clone(), hash));
+            for key in keys
+                .into_iter()
+                .flat_map(|keys| keys.iter().rev().take(MAX_MEANT))
+            {
+                let Some(message) = self.message(key) else {
+                    continue;
+                };
+                let ids = self.handed.get(key).into_iter().flatten();
+                for (of, id) in ids {
+                    let kept = IdForms::of(id).kept().any(|kept| kept == hash);
+                    let known = || {
+                        found
+                            .iter()
+                            .any(|one| one.message.key == *key && one.id == *id)
+                    };
+                    if of == centre && kept && !known() {
+                        found.push(Handed {
+                            id: id.clone(),
+                            message: message.clone(),
+                        });
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Forgets what has waited too long for one account.
+    fn sweep_outbox(&mut self, created_before: Timestamp, limit: usize) -> usize {
+        let mut over = Vec::new();
+        for (account, outbox) in &self.outbox {
+            let old = outbox
+                .values()
+                .take_while(|delivery| delivery.created < created_before)
+                .filter(|delivery| {
+                    is_left_over(delivery, |key| self.message(key).map(|one| one.life))
+                })
+                .take(limit - over.len());
+            over.extend(old.map(|delivery| (account.clone(), delivery.key)));
+        }
+        let swept = over.len();
+        for (account, key) in over {
+            self.apply(Change::Dequeue { account, key }, &mut Committed::default());
+        }
+        swept
     }
 
     /// The message that has waited longest, claimed; `None` when none is due.
@@ -294,6 +386,7 @@ impl Tables {
                     self.put(at, message);
                 }
             }
+            Change::HandOver { key, centre, id } => self.hand_over(key, centre, id),
             Change::Enqueue(delivery) => {
                 if committed.leaves_out(&delivery) {
                     return;
@@ -416,6 +509,26 @@ impl Store for MemoryStore {
             }
             swept
         }))
+    }
+
+    async fn sweep_outbox(
+        &self,
+        created_before: Timestamp,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        Ok(self.with(|tables| tables.sweep_outbox(created_before, limit)))
+    }
+
+    async fn handed_over(
+        &self,
+        centre: &str,
+        ids: Vec<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<Vec<Handed>>, StoreError> {
+        let centre: Arc<str> = centre.into();
+        let meant =
+            |id: &Box<[u8]>, tables: &Tables| first_handed(tables.meant(&centre, id), id, limit);
+        Ok(self.with(|tables| ids.iter().map(|id| meant(id, tables)).collect()))
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

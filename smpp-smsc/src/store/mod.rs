@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use smpp_pdu::{Address, PriorityFlag};
 
-use crate::{Message, MessageId, MessageKey, Timestamp};
+use crate::{Life, Message, MessageId, MessageKey, Timestamp};
 
 pub(crate) use counted::Counted;
 pub use memory::MemoryStore;
@@ -73,6 +73,27 @@ pub trait Store: Send + Sync + 'static {
     /// waits in an outbox is not touched.
     async fn sweep(&self, ended_before: Timestamp, limit: usize) -> Result<usize, StoreError>;
 
+    /// Forgets at most `limit` of what waits in outboxes since before
+    /// `created_before`, those that wait longest first in each. Says how many. Of
+    /// messages of other ESMEs ([`DeliveryContent::Forward`]) only those that have
+    /// ended or are forgotten: the others wait as long as they are valid.
+    async fn sweep_outbox(
+        &self,
+        created_before: Timestamp,
+        limit: usize,
+    ) -> Result<usize, StoreError>;
+
+    /// The messages that this centre was handed ([`Change::HandOver`]) under an id that
+    /// each of `ids` may mean, in the order of these: at most `limit` for each, those
+    /// with the very id first, and of several those that came last. What may be meant is what has a hash of
+    /// [`IdForms`](smpp_codec::receipt::matcher::IdForms) in common.
+    async fn handed_over(
+        &self,
+        centre: &str,
+        ids: Vec<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<Vec<Handed>>, StoreError>;
+
     /// When the next message is due; `None` when none ever is.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 
@@ -127,6 +148,17 @@ pub enum Change {
     /// A message that is in the store, as it is now. Too late when the one in
     /// the store is [ahead of it](crate::Life::is_ahead_of).
     Update(Arc<Message>),
+    /// Another centre has this message, and calls it so. It is found by that id until
+    /// it is forgotten, and is not due when a process starts that finds it under way.
+    /// Without effect when the message is not in the store.
+    HandOver {
+        /// Which message.
+        key: MessageKey,
+        /// The name of the centre, empty for [`Builder::network`](crate::Builder::network).
+        centre: Arc<str>,
+        /// The id that it has there.
+        id: Box<[u8]>,
+    },
     /// Something new for an ESME.
     Enqueue(Arc<Delivery>),
     /// The ESME has it, or nobody wants it any more.
@@ -136,6 +168,38 @@ pub enum Change {
         /// Which it was.
         key: DeliveryKey,
     },
+}
+
+/// A message that another centre has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handed {
+    /// The id that it has there.
+    pub id: Box<[u8]>,
+    /// The message.
+    pub message: Arc<Message>,
+}
+
+/// Messages under one form of an id that are looked at, those with the last ids first:
+/// a centre that gives all messages one id must not fill the memory.
+const MAX_MEANT: usize = 100;
+
+/// The first `limit`, those with the very id before the others.
+fn first_handed(mut found: Vec<Handed>, id: &[u8], limit: usize) -> Vec<Handed> {
+    found.sort_by_key(|one| *one.id != *id);
+    found.truncate(limit);
+    found
+}
+
+/// Whether this is to be swept out of an outbox, given what became of the message that
+/// it forwards.
+fn is_left_over(delivery: &Delivery, current: impl FnOnce(&MessageKey) -> Option<Life>) -> bool {
+    match &delivery.content {
+        DeliveryContent::Forward(message) => {
+            let life = current(&message.key);
+            life.is_none_or(|life| life.is_final())
+        }
+        _ => true,
+    }
 }
 
 /// What became of the changes of a commit.
@@ -265,6 +329,9 @@ pub enum DeliveryContent {
     /// A message from a mobile subscriber: the octets of a `deliver_sm`, whose
     /// sequence number means nothing.
     Message(Bytes),
+    /// This message of another ESME, whose route leads to the account. As it was when
+    /// it was put here: what is sent is the message as it is then.
+    Forward(Arc<Message>),
 }
 
 impl DeliveryContent {
@@ -273,9 +340,10 @@ impl DeliveryContent {
     #[must_use]
     pub const fn message(&self) -> Option<&Arc<Message>> {
         match self {
-            Self::Receipt(message) | Self::Notification(message) | Self::Alert(message) => {
-                Some(message)
-            }
+            Self::Receipt(message)
+            | Self::Notification(message)
+            | Self::Alert(message)
+            | Self::Forward(message) => Some(message),
             Self::Message(_) => None,
         }
     }

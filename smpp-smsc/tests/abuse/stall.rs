@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use smpp_pdu::*;
 use smpp_smsc::store::{
-    Change, Committed, Delivery, DeliveryKey, MemoryStore, Pair, Place, Store, StoreError,
+    Change, Committed, Delivery, DeliveryKey, Handed, MemoryStore, Pair, Place, Store, StoreError,
 };
 use smpp_smsc::{Message, MessageId, MessageKey, Timestamp};
 use tokio::io::AsyncWriteExt;
@@ -63,6 +63,23 @@ impl Store for Slow {
 
     async fn sweep(&self, ended_before: Timestamp, limit: usize) -> Result<usize, StoreError> {
         self.inner.sweep(ended_before, limit).await
+    }
+
+    async fn sweep_outbox(
+        &self,
+        created_before: Timestamp,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        self.inner.sweep_outbox(created_before, limit).await
+    }
+
+    async fn handed_over(
+        &self,
+        centre: &str,
+        ids: Vec<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<Vec<Handed>>, StoreError> {
+        self.inner.handed_over(centre, ids, limit).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -15,6 +15,7 @@ use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use smpp_codec::encode;
 use smpp_pdu::{Address, Bind, BindType, Pdu, SequenceNumber, ShortMessage, SubmitSm, UnbindResp};
 
+mod routing;
 mod settings;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_smpp-smsc");
@@ -115,13 +116,20 @@ fn send(stream: &mut TcpStream, pdu: &Pdu<'_>) {
     stream.write_all(&octets).unwrap();
 }
 
+/// The next PDU.
+fn receive_octets(stream: &mut TcpStream) -> Vec<u8> {
+    let mut octets = vec![0; 16];
+    stream.read_exact(&mut octets).unwrap();
+    let length = u32::from_be_bytes(*octets.first_chunk().unwrap());
+    octets.resize(usize::try_from(length).unwrap(), 0);
+    stream.read_exact(&mut octets[16..]).unwrap();
+    octets
+}
+
 /// The header fields `command_id` and `command_status` of the next PDU.
 fn receive(stream: &mut TcpStream) -> (u32, u32) {
-    let mut header = [0; 16];
-    stream.read_exact(&mut header).unwrap();
-    let word = |at: usize| u32::from_be_bytes(*header[at..].first_chunk().unwrap());
-    let mut rest = vec![0; usize::try_from(word(0)).unwrap() - 16];
-    stream.read_exact(&mut rest).unwrap();
+    let octets = receive_octets(stream);
+    let word = |at: usize| u32::from_be_bytes(*octets[at..].first_chunk().unwrap());
     (word(4), word(8))
 }
 

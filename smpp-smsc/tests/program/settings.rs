@@ -7,12 +7,12 @@ use tempfile::TempDir;
 
 use super::{PROGRAM, Running, bind, connect, run};
 
-struct File {
+pub(super) struct File {
     folder: TempDir,
 }
 
 impl File {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let file = Self {
             folder: tempfile::tempdir().unwrap(),
         };
@@ -20,17 +20,17 @@ impl File {
         file
     }
 
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         let path = self.folder.path().join("smsc.toml");
         path.to_str().unwrap().into()
     }
 
-    fn write(&self, text: &str) {
+    pub(super) fn write(&self, text: &str) {
         std::fs::write(self.path(), text).unwrap();
     }
 }
 
-fn told(output: &Output) -> (Option<i32>, String, String) {
+pub(super) fn told(output: &Output) -> (Option<i32>, String, String) {
     let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).unwrap();
     (
         output.status.code(),

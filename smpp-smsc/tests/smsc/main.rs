@@ -10,6 +10,8 @@ mod accounts;
 mod alerts;
 mod bind;
 mod broadcast;
+mod forwarding;
+mod handed_over;
 #[cfg(feature = "http")]
 mod http;
 mod listeners;
@@ -24,6 +26,7 @@ mod priority;
 mod quirks;
 mod receipts;
 mod redelivery;
+mod routing;
 mod script;
 mod shutdown;
 mod stores;

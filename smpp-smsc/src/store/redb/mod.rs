@@ -1,7 +1,9 @@
 //! The embedded store: one file, by redb.
 
 mod error;
+mod handed;
 mod schema;
+mod sweep;
 
 use core::fmt;
 use core::time::Duration;
@@ -16,11 +18,14 @@ use redb::{
     StorageBackend, StorageError,
 };
 
-use super::{Change, Committed, Delivery, DeliveryKey, Pair, Place, Sizes, Store, StoreError};
+use super::{
+    Change, Committed, Delivery, DeliveryKey, Handed, Pair, Place, Sizes, Store, StoreError,
+};
 use crate::{Message, MessageId, MessageKey, Timestamp};
 use tracing::{info, warn};
 
 use error::Failure;
+use handed::HandedTables;
 use schema::{Before, DUE, ENDED, IN_HAND, LISTED, MESSAGES, OUTBOX, Tables};
 
 pub use error::OpenError;
@@ -235,7 +240,9 @@ impl fmt::Debug for RedbStore {
 fn prepare(database: &Database) -> Result<BTreeSet<MessageKey>, Failure> {
     let transaction = database.begin_write()?;
     Tables::upgrade(&transaction)?;
-    let left = Tables::open(&transaction)?.left()?;
+    let handed = HandedTables::open(&transaction)?;
+    let left = Tables::open(&transaction)?.left(&handed)?;
+    drop(handed);
     transaction.commit()?;
     if !left.is_empty() {
         info!(
@@ -265,6 +272,19 @@ fn commit(database: &Database, changes: &[Change], inner: &Inner) -> Result<Comm
         }
         for change in changes {
             tables.apply(change, &mut committed)?;
+        }
+        let mut handed = None;
+        for change in changes {
+            if let Change::HandOver { key, centre, id } = change {
+                let name = (key.id.as_str(), key.part);
+                if tables.messages.get(name)?.is_some() {
+                    let handed = match &mut handed {
+                        Some(handed) => handed,
+                        none => none.insert(HandedTables::open(&transaction)?),
+                    };
+                    handed.put(name, centre, id)?;
+                }
+            }
         }
     }
     transaction.commit()?;
@@ -329,27 +349,6 @@ fn claim(
     }
     drop(waiting);
     Ok(claimed)
-}
-
-fn sweep(database: &Database, ended_before: Timestamp, limit: usize) -> Result<usize, Failure> {
-    let transaction = database.begin_write()?;
-    let mut swept = 0;
-    {
-        let mut tables = Tables::open(&transaction)?;
-        let mut over = Vec::new();
-        for entry in tables.ended.range(..(ended_before.0, "", 0))?.take(limit) {
-            let (key, _) = entry?;
-            let (at, id, part) = key.value();
-            over.push((at, id.to_owned(), part));
-        }
-        for (at, id, part) in over {
-            tables.ended.remove((at, id.as_str(), part))?;
-            tables.forget((id.as_str(), part))?;
-            swept += 1;
-        }
-    }
-    transaction.commit()?;
-    Ok(swept)
 }
 
 #[async_trait]
@@ -448,9 +447,29 @@ impl Store for RedbStore {
             if oldest.is_none_or(|oldest| ended_before.0 <= oldest) {
                 return Ok(0);
             }
-            sweep(database, ended_before, limit)
+            sweep::messages(database, ended_before, limit)
         })
         .await
+    }
+
+    async fn sweep_outbox(
+        &self,
+        created_before: Timestamp,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        self.work(move |database, _| sweep::outboxes(database, created_before, limit))
+            .await
+    }
+
+    async fn handed_over(
+        &self,
+        centre: &str,
+        ids: Vec<Box<[u8]>>,
+        limit: usize,
+    ) -> Result<Vec<Vec<Handed>>, StoreError> {
+        let centre = centre.to_owned();
+        self.work(move |database, _| handed::meant(database, &centre, &ids, limit))
+            .await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -13,6 +13,7 @@ use redb::{
 use smpp_pdu::{CommandId, MessageState};
 
 use super::Failure;
+use super::handed::HandedTables;
 use crate::store::{Change, Committed, Delivery, DeliveryContent, DeliveryKey, Pair, Place, rank};
 use crate::{Life, LifeRecord, Message, MessageId, MessageKey, Timestamp};
 
@@ -33,13 +34,14 @@ type Record<'a> = (
 );
 
 /// Id and part.
-type Name<'a> = (&'a str, u8);
+pub(super) type Name<'a> = (&'a str, u8);
 
 /// What a delivery is.
 const RECEIPT: u8 = 0;
 const NOTIFICATION: u8 = 1;
 const ALERT: u8 = 2;
 const MESSAGE: u8 = 3;
+const FORWARD: u8 = 4;
 
 pub(super) const MESSAGES: TableDefinition<'static, Name<'static>, Record<'static>> =
     TableDefinition::new("messages 1");
@@ -113,7 +115,7 @@ const fn octets_alone(octets: &[u8]) -> Record<'_> {
     ("", 0, 0, 0, 0, None, 0, false, None, 0, octets)
 }
 
-fn life(name: Name<'_>, record: &Record<'_>) -> Result<Life, BadRecord> {
+pub(super) fn life(name: Name<'_>, record: &Record<'_>) -> Result<Life, BadRecord> {
     let (_, _, state, scheduled, expires, due, attempts, in_flight, done, error, _) = *record;
     Life::from_record(LifeRecord {
         state: MessageState(state),
@@ -148,6 +150,7 @@ pub(super) fn delivery(
         RECEIPT => DeliveryContent::Receipt(message(name, record)?.into()),
         NOTIFICATION => DeliveryContent::Notification(message(name, record)?.into()),
         ALERT => DeliveryContent::Alert(message(name, record)?.into()),
+        FORWARD => DeliveryContent::Forward(message(name, record)?.into()),
         MESSAGE => DeliveryContent::Message(Bytes::copy_from_slice(record.10)),
         _ => return Err(BadRecord(format!("delivery {key} of {account}"))),
     };
@@ -212,7 +215,7 @@ pub(super) struct Tables<'t> {
     listed: Table<'t, Listed<'static>, ()>,
     in_hand: Table<'t, Name<'static>, ()>,
     pub(super) ended: Table<'t, (u64, &'static str, u8), ()>,
-    outbox: Table<'t, (&'static str, u64), (u64, u8, Name<'static>, Record<'static>)>,
+    pub(super) outbox: Table<'t, (&'static str, u64), (u64, u8, Name<'static>, Record<'static>)>,
 }
 
 impl<'t> Tables<'t> {
@@ -262,6 +265,8 @@ impl<'t> Tables<'t> {
                 self.put(message)?;
                 Ok(())
             }
+            // The transaction has tables of their own for these.
+            Change::HandOver { .. } => Ok(()),
             Change::Enqueue(delivery) => {
                 if committed.leaves_out(delivery) {
                     return Ok(());
@@ -270,6 +275,7 @@ impl<'t> Tables<'t> {
                     DeliveryContent::Receipt(of) => (RECEIPT, named(of)),
                     DeliveryContent::Notification(of) => (NOTIFICATION, named(of)),
                     DeliveryContent::Alert(of) => (ALERT, named(of)),
+                    DeliveryContent::Forward(of) => (FORWARD, named(of)),
                     DeliveryContent::Message(octets) => (MESSAGE, (("", 0), octets_alone(octets))),
                 };
                 self.outbox.insert(
@@ -285,12 +291,15 @@ impl<'t> Tables<'t> {
         }
     }
 
-    /// What is in hand.
-    pub(super) fn left(&self) -> Result<BTreeSet<MessageKey>, Failure> {
+    /// What is in hand, but for what another centre has.
+    pub(super) fn left(&self, handed: &HandedTables<'_>) -> Result<BTreeSet<MessageKey>, Failure> {
         let mut left = BTreeSet::new();
         for entry in self.in_hand.iter()? {
             let (name, _) = entry?;
             let (id, part) = name.value();
+            if handed.has((id, part))? {
+                continue;
+            }
             let id = MessageId::new(id).map_err(|_| bad((id, part)))?;
             left.insert(MessageKey { id, part });
         }

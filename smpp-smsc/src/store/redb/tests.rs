@@ -119,6 +119,59 @@ async fn a_file_without_ranks_and_addresses_gets_them() {
 }
 
 #[tokio::test]
+async fn what_another_centre_has_is_not_due_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(folder.path());
+    let message = conformance::message("a", 0, 5);
+    let insert = vec![Change::Insert(message.clone())];
+    store.commit(insert).await.unwrap();
+    let now = Timestamp(6);
+    let claimed = store.claim(now, now.after(HOUR), 10).await.unwrap();
+    let mut handed = Message::clone(&claimed[0]);
+    assert!(handed.life.pass_on(1));
+    let changes = vec![
+        Change::Update(handed.clone().into()),
+        Change::HandOver {
+            key: message.key.clone(),
+            centre: "north".into(),
+            id: b"7x".as_slice().into(),
+        },
+    ];
+    store.commit(changes).await.unwrap();
+    drop(store);
+
+    let store = opened(folder.path());
+    let found = store.find(&message.key.id).await.unwrap();
+    assert_eq!(*found[0], handed);
+    let due = store.next_due().await.unwrap();
+    assert_eq!(due, Some(handed.life.expires()));
+    let ids = vec![b"7X".as_slice().into()];
+    let found = store.handed_over("north", ids, 10).await.unwrap();
+    assert_eq!(*found[0][0].message, handed);
+}
+
+#[tokio::test]
+async fn a_file_from_before_there_were_other_centres_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(folder.path());
+    let message = conformance::message("a", 0, 5);
+    let insert = vec![Change::Insert(message.clone())];
+    store.commit(insert).await.unwrap();
+    store
+        .work(|database, _| handed::downgrade(database))
+        .await
+        .unwrap();
+    drop(store);
+
+    let store = opened(folder.path());
+    assert_eq!(store.find(&message.key.id).await.unwrap(), [message]);
+    let ids = vec![b"7x".as_slice().into()];
+    assert!(store.handed_over("north", ids, 10).await.unwrap()[0].is_empty());
+    let ended_before = Timestamp::NEVER;
+    assert_eq!(store.sweep(ended_before, 10).await, Ok(0));
+}
+
+#[tokio::test]
 async fn a_second_process_is_told_why_it_may_not() {
     let folder = tempfile::tempdir().unwrap();
     let _store = opened(folder.path());
