@@ -144,6 +144,8 @@ pub(crate) struct Engine {
     absent: Absent,
     next_key: u64,
     next_sweep: Timestamp,
+    /// The store had no room for the last new messages.
+    full: bool,
 }
 
 impl Engine {
@@ -171,6 +173,7 @@ impl Engine {
             absent: Absent::default(),
             next_key,
             next_sweep: now,
+            full: false,
         }
     }
 
@@ -314,11 +317,16 @@ impl Engine {
 
     /// Commits the group, then answers.
     async fn flush(&mut self, group: &mut Group) {
-        if let Err(error) = group.commit(&*self.store).await {
-            match &error {
-                StoreError::Full => warn!("the store takes no new messages: it is full"),
-                error => error!(%error, "the store did not take messages"),
+        let new = group.has_new();
+        match group.commit(&*self.store).await {
+            Ok(()) => self.full &= !new,
+            Err(StoreError::Full) => {
+                // Once, not for each group while it lasts.
+                if !core::mem::replace(&mut self.full, true) {
+                    warn!("the store takes no new messages: it is full");
+                }
             }
+            Err(error) => error!(%error, "the store did not take messages"),
         }
         for delivery in group.kept.drain(..).chain(group.fresh.drain(..)) {
             self.fresh(delivery);
