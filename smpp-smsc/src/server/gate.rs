@@ -1,10 +1,15 @@
 //! How many connections there may be before they bind, and from one address.
 
 use core::net::{IpAddr, Ipv6Addr};
+use core::time::Duration;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::task::AbortHandle;
+
+/// The least time between two warnings: a crowd must not fill the log.
+const WARN_PAUSE: Duration = Duration::from_secs(1);
 
 /// The limits of a gate; `None` is no limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,6 +31,7 @@ struct Counts {
     /// them.
     unbound: BTreeMap<u64, Option<AbortHandle>>,
     next: u64,
+    warned: Option<Instant>,
     by_address: HashMap<IpAddr, u32>,
 }
 
@@ -91,6 +97,18 @@ impl Gate {
         {
             *entry = Some(task);
         }
+    }
+
+    /// Whether to warn of a connection that was refused; not of each in a crowd.
+    pub(crate) fn warns(&self) -> bool {
+        let mut counts = self.lock();
+        let now = Instant::now();
+        let lately = |last| now.saturating_duration_since(last) < WARN_PAUSE;
+        let warns = !counts.warned.is_some_and(lately);
+        if warns {
+            counts.warned = Some(now);
+        }
+        warns
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -177,5 +195,13 @@ mod tests {
         let _again = enter("192.0.2.1").unwrap();
         assert_eq!(gate.lock().by_address.len(), 4);
         assert_eq!(gate.lock().unbound.len(), 4);
+    }
+    #[test]
+    fn a_crowd_is_warned_of_once_a_second() {
+        let gate = Gate::new(GateLimits::default());
+        assert!(gate.warns());
+        assert!(!gate.warns());
+        gate.lock().warned = Instant::now().checked_sub(WARN_PAUSE);
+        assert!(gate.warns());
     }
 }

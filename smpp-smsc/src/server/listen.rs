@@ -271,7 +271,11 @@ impl Smsc {
 
     fn refused(&self, peer: &str, limit: u32, what: &str) {
         self.inner.shared.counters.refused_connections.add(1);
-        warn!(peer, limit, "{what}");
+        if self.inner.gate.warns() {
+            warn!(peer, limit, "{what}");
+        } else {
+            debug!(peer, limit, "{what}");
+        }
     }
 
     fn start<T>(&self, stream: T, peer: Peer, admitted: Admitted) -> Option<ConnectionId>
