@@ -134,7 +134,8 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_connections: Option<u32>,
 
-    /// Of these, connections that have not bound yet. Default: no limit of their own.
+    /// Of these, connections that have not bound yet; the one that waits longest makes
+    /// room for one more. Default: three quarters of them.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_unbound: Option<u32>,
 

@@ -32,6 +32,11 @@ impl Group {
         self.listed || !self.changes.is_empty()
     }
 
+    /// Whether there are new messages in it.
+    pub(super) const fn has_new(&self) -> bool {
+        !self.inserts.is_empty()
+    }
+
     pub(super) fn insert(&mut self, message: Arc<Message>) {
         self.listed |= message.is_listed();
         self.inserts.push(Change::Insert(message));

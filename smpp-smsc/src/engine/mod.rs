@@ -176,6 +176,8 @@ pub(crate) struct Engine {
     next_sweep: Timestamp,
     /// Inputs that waited when this turn began.
     backlog: usize,
+    /// The store had no room for the last new messages.
+    full: bool,
 }
 
 impl Engine {
@@ -209,6 +211,7 @@ impl Engine {
             next_key,
             next_sweep: now,
             backlog: 0,
+            full: false,
         }
     }
 
@@ -370,11 +373,16 @@ impl Engine {
 
     /// Commits the group, then answers.
     async fn flush(&mut self, group: &mut Group) {
-        if let Err(error) = group.commit(&*self.store).await {
-            match &error {
-                StoreError::Full => warn!("the store takes no new messages: it is full"),
-                error => error!(%error, "the store did not take messages"),
+        let new = group.has_new();
+        match group.commit(&*self.store).await {
+            Ok(()) => self.full &= !new,
+            Err(StoreError::Full) => {
+                // Once, not for each group while it lasts.
+                if !core::mem::replace(&mut self.full, true) {
+                    warn!("the store takes no new messages: it is full");
+                }
             }
+            Err(error) => error!(%error, "the store did not take messages"),
         }
         for delivery in group.kept.drain(..).chain(group.fresh.drain(..)) {
             self.fresh(delivery);

@@ -1,12 +1,17 @@
 //! How many connections there may be before they bind, and from one address.
 
 use core::net::{IpAddr, Ipv6Addr};
+use core::time::Duration;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tokio::task::AbortHandle;
 
 use super::Limits;
+
+/// The least time between two warnings: a crowd must not fill the log.
+const WARN_PAUSE: Duration = Duration::from_secs(1);
 
 /// Counts connections.
 #[derive(Debug)]
@@ -22,6 +27,7 @@ struct Counts {
     /// them.
     unbound: BTreeMap<u64, Option<AbortHandle>>,
     next: u64,
+    warned: Option<Instant>,
     by_address: HashMap<IpAddr, u32>,
 }
 
@@ -86,6 +92,18 @@ impl Gate {
         {
             *entry = Some(task);
         }
+    }
+
+    /// Whether to warn of a connection that was refused; not of each in a crowd.
+    pub(crate) fn warns(&self) -> bool {
+        let mut counts = self.lock();
+        let now = Instant::now();
+        let lately = |last| now.saturating_duration_since(last) < WARN_PAUSE;
+        let warns = !counts.warned.is_some_and(lately);
+        if warns {
+            counts.warned = Some(now);
+        }
+        warns
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -169,5 +187,14 @@ mod tests {
         let _again = enter("192.0.2.1").unwrap();
         assert_eq!(gate.lock().by_address.len(), 4);
         assert_eq!(gate.lock().unbound.len(), 4);
+    }
+
+    #[test]
+    fn a_crowd_is_warned_of_once_a_second() {
+        let gate = Gate::new(&Limits::new());
+        assert!(gate.warns());
+        assert!(!gate.warns());
+        gate.lock().warned = Instant::now().checked_sub(WARN_PAUSE);
+        assert!(gate.warns());
     }
 }

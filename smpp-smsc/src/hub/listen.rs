@@ -251,7 +251,11 @@ impl<S: Service> Hub<S> {
 
     fn refused(&self, peer: &str, limit: u32, what: &str) {
         self.service.count(Counted::RefusedConnection);
-        warn!(peer, limit, "{what}");
+        if self.gate.warns() {
+            warn!(peer, limit, "{what}");
+        } else {
+            debug!(peer, limit, "{what}");
+        }
     }
 
     pub(super) fn start<T>(
