@@ -47,10 +47,11 @@ pub(super) fn first_screen(plan: &Plan, bound: &[Bound], http: Option<SocketAddr
         StoreArg::Redb(folder) => format!("kept in {}", folder.display()),
     };
     line(&mut text, "messages", &kept);
-    let handsets = format!(
-        "simulated: every number receives every message after {:?}",
-        plan.delay
-    );
+    let handsets = match plan.routes.is_empty() {
+        true => "simulated: every number receives every message",
+        false => "simulated: they receive what no route leads elsewhere",
+    };
+    let handsets = format!("{handsets} after {:?}", plan.delay);
     match &plan.scenario {
         None => line(&mut text, "handsets", &handsets),
         Some((arg, seed)) => line(&mut text, "scenario", &scenario(arg, *seed)),
