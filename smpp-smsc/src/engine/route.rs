@@ -52,6 +52,9 @@ pub(super) struct Trails {
     onward: Vec<Step>,
 }
 
+/// What goes to each network, by its name.
+type Batches = BTreeMap<Arc<str>, (Arc<dyn Network>, Vec<Attempt>)>;
+
 /// One attempt on its route.
 #[derive(Debug)]
 struct Trail {
@@ -199,7 +202,7 @@ impl Engine {
 
     async fn set_out(&mut self, steps: Vec<Step>) {
         let mut group = Group::default();
-        let mut batches: BTreeMap<Arc<str>, (Arc<dyn Network>, Vec<Attempt>)> = BTreeMap::new();
+        let mut batches = Batches::new();
         let mut ended = Vec::new();
         for mut step in steps {
             let key = step.attempt.message.key.clone();
@@ -229,7 +232,7 @@ impl Engine {
         &mut self,
         step: &mut Step,
         target: Target,
-        batches: &mut BTreeMap<Arc<str>, (Arc<dyn Network>, Vec<Attempt>)>,
+        batches: &mut Batches,
         ended: &mut Vec<Report>,
         group: &mut Group,
     ) -> bool {

@@ -93,8 +93,8 @@ impl Attempt {
     /// message is not attempted again, after a restart either where the store keeps
     /// through one, and is neither cancelled nor replaced.
     ///
-    /// A message that is not kept (datagram and transaction mode) counts as
-    /// delivered. An id that is empty or longer than 64 octets is never found again:
+    /// A broadcast, and a message that is not kept (datagram and transaction mode),
+    /// count as delivered. An id that is empty or longer than 64 octets is never found again:
     /// then, or where no receipts come, [`Outcome::Delivered`] is the better word.
     #[must_use]
     pub fn handed_over(&self, id: &[u8]) -> Report {

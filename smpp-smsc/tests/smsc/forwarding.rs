@@ -2,12 +2,14 @@
 
 use core::net::SocketAddr;
 use core::time::Duration;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use smpp_pdu::*;
 use smpp_session::{Config, Role};
 use smpp_smsc::routes::{AddressPattern, Route, Target};
 use smpp_smsc::store::MemoryStore;
-use smpp_smsc::{Builder, Clock, Retries, Smsc};
+use smpp_smsc::{Builder, Clock, Retries};
 use tokio::net::TcpStream;
 
 use crate::routing::routes;
@@ -18,14 +20,14 @@ const BANK: (&str, &str) = ("bank", "secret");
 const RECEIVER: BindType = BindType::Receiver;
 
 /// A centre that leads one short code to an account.
-fn to_bank(builder: Builder) -> Builder {
+pub(crate) fn to_bank(builder: Builder) -> Builder {
     let route = Route::new("bank")
         .destinations([AddressPattern::exact("4711")])
         .to(Target::account(BANK.0));
     builder.account(BANK.0, BANK.1).routes(routes([route]))
 }
 
-async fn bank(address: SocketAddr, version: InterfaceVersion) -> Client<TcpStream> {
+pub(crate) async fn bank(address: SocketAddr, version: InterfaceVersion) -> Client<TcpStream> {
     let mut client = Client::connect(address).await;
     let resp = client.bind(RECEIVER, version, BANK).await;
     assert_eq!(resp.status(), CommandStatus::ESME_ROK);
@@ -33,18 +35,18 @@ async fn bank(address: SocketAddr, version: InterfaceVersion) -> Client<TcpStrea
 }
 
 /// A message to the account.
-fn sms() -> SubmitSm<'static> {
+pub(crate) fn sms() -> SubmitSm<'static> {
     SubmitSm {
         destination_addr: Address::short_code("4711").unwrap(),
         ..sm()
     }
 }
 
-async fn sender(address: SocketAddr) -> Client<TcpStream> {
+pub(crate) async fn sender(address: SocketAddr) -> Client<TcpStream> {
     Client::bound(address, BindType::Transceiver).await
 }
 
-fn text_of(received: &Received) -> Vec<u8> {
+pub(crate) fn text_of(received: &Received) -> Vec<u8> {
     received.deliver().short_message.as_bytes().to_vec()
 }
 
@@ -269,109 +271,6 @@ async fn a_message_that_is_refused_for_now_comes_again_and_may_be_cancelled_mean
 }
 
 #[tokio::test]
-async fn a_message_keeps_what_is_for_its_recipient_and_loses_what_was_for_the_centre() {
-    let (_smsc, address) = serve(to_bank(centre())).await;
-    let mut sender = sender(address).await;
-    let mut bank = bank(address, InterfaceVersion::V3_4).await;
-    let vendor = Tlv::new(Tag(0x1400), b"1001").unwrap();
-    let tlvs = [
-        Tlv::user_message_reference(7),
-        Tlv::set_dpf(SetDpf::REQUESTED),
-        Tlv::message_state(MessageState::DELIVERED),
-        Tlv::source_port(5),
-        vendor,
-    ];
-    let submit = sms()
-        // Store and forward, a false receipt, user data header, reply path.
-        .esm_class(EsmClass(0x03 | 0x04 | 0xC0))
-        .registered_delivery(RegisteredDelivery(0x1D))
-        .protocol_id(0x41)
-        .priority_flag(PriorityFlag::LEVEL_2)
-        .data_coding(DataCoding(8))
-        .tlvs(Tlvs::from_slice(&tlvs));
-    sender.ask(submit).await.message_id();
-    let received = bank.receive().await;
-    let deliver = received.deliver();
-    assert_eq!(deliver.esm_class, EsmClass(0xC0));
-    assert_eq!(deliver.registered_delivery, RegisteredDelivery(0x0C));
-    assert_eq!(deliver.protocol_id, 0x41);
-    assert_eq!(deliver.priority_flag, PriorityFlag::LEVEL_2);
-    assert_eq!(deliver.data_coding, DataCoding(8));
-    let tags: Vec<Tag> = deliver.tlvs.iter().map(|tlv| tlv.tag()).collect();
-    assert_eq!(
-        tags,
-        [Tag::USER_MESSAGE_REFERENCE, Tag::SOURCE_PORT, vendor.tag()]
-    );
-    bank.acknowledge(&received).await;
-    sender.take_receipt().await;
-
-    // An acknowledgement of a handset stays one.
-    sender
-        .ask(sms().esm_class(EsmClass(0x08)))
-        .await
-        .message_id();
-    let received = bank.receive().await;
-    assert_eq!(received.deliver().esm_class, EsmClass(0x08));
-}
-
-#[tokio::test]
-async fn data_sm_stays_data_sm_where_the_recipient_knows_it() {
-    let (_smsc, address) = serve(to_bank(centre())).await;
-    let mut sender = sender(address).await;
-    let tlvs = [Tlv::message_payload(b"data").unwrap()];
-    let data = DataSm::default()
-        .source_addr(sm().source_addr)
-        .destination_addr(sms().destination_addr)
-        .registered_delivery(RegisteredDelivery(1))
-        .tlvs(Tlvs::from_slice(&tlvs));
-    for version in VERSIONS {
-        let mut bank = bank(address, version).await;
-        let id = sender.ask(data).await.message_id();
-        let received = bank.receive().await;
-        let (number, ok) = (received.number(), CommandStatus::ESME_ROK);
-        if version == InterfaceVersion::V3_3 {
-            assert_eq!(text_of(&received), b"data");
-            assert_eq!(received.deliver().tlvs.iter().count(), 0);
-            bank.acknowledge(&received).await;
-        } else {
-            let Body::DataSm(body) = received.pdu().body else {
-                panic!("{received:?}");
-            };
-            assert_eq!(body.tlvs.message_payload(), Some(Ok(&b"data"[..])));
-            assert_eq!(body.registered_delivery, RegisteredDelivery::NONE);
-            bank.respond(number, ok, DataSmResp::default()).await;
-        }
-        assert_eq!(sender.take_receipt().await, (id, MessageState::DELIVERED));
-        bank.leave().await;
-    }
-}
-
-#[tokio::test]
-async fn a_receiver_of_3_3_gets_a_payload_that_fits_a_short_message() {
-    let (_smsc, address) = serve(to_bank(centre())).await;
-    let mut sender = sender(address).await;
-    let mut bank = bank(address, InterfaceVersion::V3_3).await;
-    for (len, expected) in [
-        (254, MessageState::DELIVERED),
-        (255, MessageState::UNDELIVERABLE),
-    ] {
-        let payload = vec![b'x'; len];
-        let tlvs = [Tlv::message_payload(&payload).unwrap()];
-        let submit = sms()
-            .short_message(ShortMessage::EMPTY)
-            .tlvs(Tlvs::from_slice(&tlvs))
-            .with_receipt();
-        let id = sender.ask(submit).await.message_id();
-        if expected == MessageState::DELIVERED {
-            let received = bank.receive().await;
-            assert_eq!(text_of(&received), payload);
-            bank.acknowledge(&received).await;
-        }
-        assert_eq!(sender.take_receipt().await, (id, expected));
-    }
-}
-
-#[tokio::test]
 async fn a_transaction_waits_for_what_the_session_answers() {
     let (_smsc, address) = serve(to_bank(centre())).await;
     let mut sender = sender(address).await;
@@ -455,7 +354,7 @@ async fn what_waits_for_an_account_is_there_once_after_a_restart() {
     }
     smsc.shutdown().await;
     drop(smsc);
-    let (_smsc, address): (Smsc, _) = serve(to_bank(centre()).store(store())).await;
+    let (_smsc, address) = serve(to_bank(centre()).store(store())).await;
     let mut bank = bank(address, InterfaceVersion::V3_4).await;
     for _ in 0..2 {
         let received = bank.receive().await;
@@ -470,6 +369,124 @@ async fn what_waits_for_an_account_is_there_once_after_a_restart() {
     assert_eq!(receipts, expected.collect::<Vec<_>>());
     bank.ask(EnquireLink::default()).await;
     sender.ask(EnquireLink::default()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_that_is_back_brings_nothing_twice_to_an_account() {
+    let network = Script::new([NOT_NOW]);
+    let smsc = centre()
+        .account(BANK.0, BANK.1)
+        .clock(Clock::runtime())
+        .session(quiet())
+        .network(network.clone())
+        .retries(Retries::new(vec![Duration::from_secs(10)]))
+        .start();
+    let mut bank = Client::within(&smsc);
+    bank.bind(RECEIVER, InterfaceVersion::V3_4, BANK).await;
+    let mut sender = Client::bound_within(&smsc, BindType::Transceiver).await;
+    let id = sender.ask(sms().with_receipt()).await.message_id();
+    network.attempted(1).await;
+    smsc.set_routes(routes([Route::new("r").to(Target::account(BANK.0))]));
+    let received = bank.receive().await;
+    network.reports().available(sms().destination_addr);
+    sender.ask(query(&id, "BANK")).await;
+    bank.acknowledge(&received).await;
+    assert_eq!(sender.take_receipt().await, (id, MessageState::DELIVERED));
+    bank.ask(EnquireLink::default()).await;
+}
+
+/// Texts of messages that were answered, by what was said.
+#[derive(Default)]
+struct Ledger {
+    acknowledged: Vec<u16>,
+    refused: Vec<u16>,
+}
+
+/// A session of the account that answers at random, and is lost at random.
+async fn careless(address: SocketAddr, seed: u64, ledger: Arc<Mutex<Ledger>>) {
+    let mut chance = fastrand::Rng::with_seed(seed);
+    loop {
+        let mut bank = bank(address, InterfaceVersion::V3_4).await;
+        for _ in 0..chance.u8(1..20) {
+            let received = bank.receive().await;
+            if received.id() != CommandId::DELIVER_SM {
+                continue;
+            }
+            let text = text_of(&received);
+            let number = u16::from_be_bytes([text[0], text[1]]);
+            if chance.u8(..10) == 0 {
+                ledger.lock().unwrap().refused.push(number);
+                let status = CommandStatus::ESME_RX_P_APPN;
+                let resp = DeliverSmResp::default();
+                bank.respond(received.number(), status, resp).await;
+            } else {
+                ledger.lock().unwrap().acknowledged.push(number);
+                bank.acknowledge(&received).await;
+            }
+        }
+        // All that was answered is known; the rest is lost with the connection.
+        let number = bank.send(EnquireLink::default()).await;
+        while bank.receive().await.number() != number {}
+    }
+}
+
+#[tokio::test]
+async fn each_message_is_acknowledged_once_or_ends_otherwise_whatever_sessions_do() {
+    const MESSAGES: u16 = 300;
+    let folder = tempfile::tempdir().unwrap();
+    for builder in every_store(folder.path()) {
+        let seed = fastrand::u64(..);
+        println!("seed {seed}");
+        let mut chance = fastrand::Rng::with_seed(seed);
+        let (_smsc, address) = serve(to_bank(builder)).await;
+        let ledger = Arc::new(Mutex::new(Ledger::default()));
+        let sessions: Vec<_> = (0..3)
+            .map(|number| tokio::spawn(careless(address, seed ^ number, ledger.clone())))
+            .collect();
+        let mut sender = sender(address).await;
+        let mut numbers = HashMap::new();
+        let mut ended = HashMap::new();
+        let mut sent = 0;
+        while ended.len() < usize::from(MESSAGES) {
+            if sent < MESSAGES {
+                let octets = sent.to_be_bytes();
+                let submit = sms().short_message(ShortMessage::new(&octets).unwrap());
+                sender.send(submit.with_receipt()).await;
+                sent += 1;
+            }
+            let received = sender.receive().await;
+            match received.id() {
+                CommandId::SUBMIT_SM_RESP => {
+                    let id = received.message_id();
+                    if chance.u8(..3) == 0 {
+                        sender.send(cancel(&id)).await;
+                    }
+                    numbers.insert(id, u16::try_from(numbers.len()).unwrap());
+                }
+                CommandId::DELIVER_SM => {
+                    sender.acknowledge(&received).await;
+                    let (id, state) = received.receipt();
+                    let before = ended.insert(numbers[&id], state);
+                    assert_eq!(before, None, "a second receipt of {id}");
+                }
+                _ => {}
+            }
+        }
+        sessions.iter().for_each(tokio::task::JoinHandle::abort);
+        let ledger = ledger.lock().unwrap();
+        let count = |list: &[u16], number| list.iter().filter(|one| **one == number).count();
+        for (number, state) in ended {
+            let acknowledged = count(&ledger.acknowledged, number);
+            let refused = count(&ledger.refused, number);
+            let expected = match state {
+                MessageState::DELIVERED => (1, 0),
+                MessageState::UNDELIVERABLE => (0, 1),
+                MessageState::DELETED => (0, 0),
+                other => panic!("{number} {other}"),
+            };
+            assert_eq!((acknowledged, refused), expected, "{number} {state}");
+        }
+    }
 }
 
 #[tokio::test]

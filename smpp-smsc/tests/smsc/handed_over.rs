@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use smpp_pdu::*;
-use smpp_smsc::network::{NextReceipt, Outcome, Told};
+use smpp_smsc::network::{NextReceipt, Told};
 use smpp_smsc::routes::{AddressPattern, Route, Target};
 use smpp_smsc::{Builder, Clock};
 
@@ -286,7 +286,7 @@ async fn what_the_next_centre_has_outlives_a_process_that_ends_without_a_word() 
     assert_eq!(told(&north, receipt.clone()).await, [Told::Known]);
     assert_eq!(client.take_receipt().await, (id, DELIVERED));
     assert_eq!(told(&north, receipt).await, [Told::Repeated]);
-    north.report(attempts[0].ended(Outcome::Delivered));
+    north.report(attempts[0].ended(smpp_smsc::network::Outcome::Delivered));
     assert_eq!(client.take_receipt().await, (left, DELIVERED));
     assert_eq!(north.attempts().len(), 1);
     client.ask(EnquireLink::default()).await;
