@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use smpp_pdu::MessageState;
-use tracing::error;
+use tracing::{debug, error};
 
 use super::{Engine, Group};
 use crate::accounts::AccountTable;
@@ -86,6 +86,11 @@ impl Trails {
         if let Some(trail) = self.of.remove(key) {
             self.leave(trail.network.as_ref());
         }
+    }
+
+    /// The message is not to go anywhere any more, although it was to go on.
+    pub(super) fn give_up(&mut self, key: &MessageKey) {
+        self.onward.retain(|step| step.attempt.message.key != *key);
     }
 
     fn leave(&mut self, network: Option<&Arc<str>>) {
@@ -210,6 +215,7 @@ impl Engine {
             loop {
                 let Some(target) = step.rest.pop_front() else {
                     let error = step.error;
+                    debug!(id = %key.id, "no target takes the message now");
                     ended.push(step.attempt.ended(Outcome::NotNow { error }));
                     break;
                 };

@@ -337,23 +337,28 @@ async fn an_outbox_that_nobody_comes_for_does_not_fill_the_store_for_ever() {
 #[tokio::test]
 async fn what_waits_for_an_account_is_there_once_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let store = || smpp_smsc::store::RedbStore::open(folder.path()).unwrap();
-    let (smsc, address) = serve(to_bank(centre()).store(store())).await;
-    let mut ids = Vec::new();
-    {
+    let path = folder.path().to_owned();
+    let before = path.clone();
+    let ids = killed(async move || {
+        let store = smpp_smsc::store::RedbStore::open(&before).unwrap();
+        let (_smsc, address) = serve(to_bank(centre()).store(store)).await;
         let mut sender = sender(address).await;
+        let mut ids = Vec::new();
         for _ in 0..3 {
             ids.push(sender.ask(sms().with_receipt()).await.message_id());
         }
         let mut bank = bank(address, InterfaceVersion::V3_4).await;
         let received = bank.receive().await;
         bank.acknowledge(&received).await;
+        // The second one is with the session when it ends.
+        bank.receive().await;
         // Once this receipt is there, the answer is kept.
         let receipt = sender.receive().await.receipt();
         assert_eq!(receipt, (ids[0].clone(), MessageState::DELIVERED));
-    }
-    smsc.shutdown().await;
-    drop(smsc);
+        ids
+    })
+    .await;
+    let store = || smpp_smsc::store::RedbStore::open(&path).unwrap();
     let (_smsc, address) = serve(to_bank(centre()).store(store())).await;
     let mut bank = bank(address, InterfaceVersion::V3_4).await;
     for _ in 0..2 {
