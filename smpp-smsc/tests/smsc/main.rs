@@ -10,6 +10,7 @@ mod accounts;
 mod alerts;
 mod bind;
 mod broadcast;
+mod careless;
 mod forwarded;
 mod forwarding;
 mod handed_over;
