@@ -385,7 +385,7 @@ pub struct LifeRecord {
     pub due: Option<Timestamp>,
     /// Attempts so far.
     pub attempts: u32,
-    /// Whether an attempt is under way.
+    /// Whether an attempt is under way, or goes on at another centre.
     pub in_flight: bool,
     /// When the final state was reached.
     pub done: Option<Timestamp>,

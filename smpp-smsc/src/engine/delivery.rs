@@ -7,7 +7,7 @@ use smpp_pdu::{CommandStatus, StatusClass};
 use tracing::{error, info, warn};
 
 use super::forward::Batches;
-use super::{Engine, Group};
+use super::{Engine, Group, Pending};
 use crate::connection::{Command, DeliveryOutcome};
 use crate::registry::{BoundSession, ConnectionId};
 use crate::store::{Delivery, DeliveryContent, DeliveryKey};
@@ -29,19 +29,20 @@ impl Engine {
             return;
         };
         let account = session.info.system_id;
-        let in_flight = session.in_flight.into_values();
+        let in_flight: Vec<Pending> = session.in_flight.into_values().collect();
+        for pending in &in_flight {
+            self.forwarding.back(&pending.delivery);
+        }
         if !self.registry.receives(&account) {
             // The store has it all, until somebody binds.
             let outbox = self.outboxes.remove(&account).unwrap_or_default();
-            for pending in in_flight.chain(outbox.into_pending()) {
-                self.forwarding.back(&pending.delivery);
+            for pending in in_flight.into_iter().chain(outbox.into_pending()) {
                 self.not_now(&pending.delivery);
             }
             return;
         }
         if let Some(outbox) = self.outboxes.get_mut(&account) {
             for pending in in_flight {
-                self.forwarding.back(&pending.delivery);
                 outbox.requeue(pending);
             }
             self.changed.insert(account);

@@ -52,6 +52,8 @@ impl Engine {
     pub(super) fn hand_over(&mut self, account: Arc<str>, attempt: &Attempt, group: &mut Group) {
         let mut message = Message::clone(&attempt.message);
         if message.life.hand_over(attempt.number) {
+            // A subscriber that is back is nothing to it any more.
+            self.absent.forget(&message.key);
             let message = Arc::new(message);
             self.changed_life(message.clone(), group);
             self.enqueue(account, DeliveryContent::Forward(message), group);

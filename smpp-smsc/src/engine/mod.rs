@@ -6,6 +6,7 @@
 
 mod absent;
 mod alert;
+mod attempts;
 mod broadcast;
 mod cancel;
 mod delivery;
@@ -32,8 +33,7 @@ use tracing::{error, warn};
 
 use crate::answer::{Answer, Reply};
 use crate::connection::{Command, DeliveryOutcome};
-use crate::hash::IdSet;
-use crate::network::{Attempt, Outcome, Report, Reports};
+use crate::network::{Report, Reports};
 use crate::registry::{BoundSession, ConnectionId, Registry, SessionInfo};
 use crate::stats::Counters;
 use crate::store::{Change, Counted, Delivery, DeliveryContent, DeliveryKey, Store, StoreError};
@@ -396,97 +396,6 @@ impl Engine {
     }
 
     // Messages
-
-    /// Takes messages in hand whose time has come. Says whether there may be more.
-    async fn claim(&mut self) -> Result<bool, StoreError> {
-        let now = self.now();
-        let lease_until = now.after(self.settings.lease.max(Duration::from_millis(1)));
-        let claimed = self.store.claim(now, lease_until, MAX_CLAIM).await?;
-        let more = claimed.len() == MAX_CLAIM;
-        let (attempts, over): (Vec<_>, Vec<_>) = claimed
-            .into_iter()
-            .partition(|message| message.life.is_in_flight());
-        if !over.is_empty() {
-            let mut group = Group::default();
-            for message in over {
-                // A session that has it says what becomes of it.
-                if self.forwarding.has(&message.key) {
-                    continue;
-                }
-                let mut message = Message::clone(&message);
-                message.life.expire(now);
-                self.changed_life(message.into(), &mut group);
-            }
-            self.flush(&mut group).await;
-        }
-        if !attempts.is_empty() {
-            let attempts = attempts
-                .into_iter()
-                .map(|message| {
-                    let number = message.life.attempts();
-                    Attempt::new(message, number)
-                })
-                .collect();
-            self.attempt(attempts).await;
-        }
-        Ok(more)
-    }
-
-    /// Attempts have ended.
-    async fn ended(&mut self, reports: Vec<Report>, group: &mut Group) {
-        let mut reports = self.passing_ended(reports, group);
-        reports.retain(|report| !self.trails.is_over(report));
-        if reports.is_empty() {
-            return;
-        }
-        let mut seen = IdSet::default();
-        let keys: Vec<_> = reports.iter().map(|report| report.key.clone()).collect();
-        // What the group holds about the same messages must be in the store first.
-        self.flush(group).await;
-        let messages = match self.store.messages(keys).await {
-            Ok(messages) => messages,
-            Err(error) => {
-                // The lease ends, and the attempts are made again.
-                error!(%error, "the store did not give messages");
-                return;
-            }
-        };
-        let now = self.now();
-        let mut broadcasts = Vec::new();
-        for (report, message) in reports.into_iter().zip(messages) {
-            let Some(message) = message else { continue };
-            if message.is_broadcast() {
-                broadcasts.push((report, message));
-                continue;
-            }
-            let mut message = Message::clone(&message);
-            if let Some(handed) = report.handed {
-                self.handed_over(&message, report.number, *handed, group);
-                seen.insert(report.key);
-                continue;
-            }
-            if self.goes_on(&message, &report, group) {
-                seen.insert(report.key);
-                continue;
-            }
-            let (number, outcome) = (report.number, report.outcome);
-            let retries = &self.settings.retries;
-            if message.life.report(now, number, outcome, retries) && seen.insert(report.key) {
-                if let Outcome::NotNow { error } = outcome {
-                    self.settings.counters.failed(retries.class(error));
-                }
-                self.trails.forget(&message.key);
-                let first_success = outcome == Outcome::Delivered && number == 1;
-                let watched = !first_success || !self.alerts.is_empty();
-                let message = Arc::new(message);
-                self.changed_life(message.clone(), group);
-                if watched {
-                    self.watch(message, outcome, group);
-                }
-            }
-        }
-        self.transmitted(broadcasts, group);
-    }
 
     /// A message is to be kept as it is now, with its receipt if one is due.
     fn changed_life(&mut self, message: Arc<Message>, group: &mut Group) {

@@ -190,6 +190,7 @@ impl Engine {
             let Some(passenger) = self.passing.messages.remove(&key) else {
                 continue;
             };
+            self.trails.give_up(&key);
             let outcome = Outcome::Failed {
                 state: MessageState::UNKNOWN,
                 error: 0,

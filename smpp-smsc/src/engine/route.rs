@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use smpp_pdu::MessageState;
-use tracing::error;
+use tracing::{debug, error};
 
 use super::{Engine, Group};
 use crate::accounts::AccountTable;
@@ -52,6 +52,9 @@ pub(super) struct Trails {
     onward: Vec<Step>,
 }
 
+/// What goes to each network, by its name.
+type Batches = BTreeMap<Arc<str>, (Arc<dyn Network>, Vec<Attempt>)>;
+
 /// One attempt on its route.
 #[derive(Debug)]
 struct Trail {
@@ -83,6 +86,11 @@ impl Trails {
         if let Some(trail) = self.of.remove(key) {
             self.leave(trail.network.as_ref());
         }
+    }
+
+    /// The message is not to go anywhere any more, although it was to go on.
+    pub(super) fn give_up(&mut self, key: &MessageKey) {
+        self.onward.retain(|step| step.attempt.message.key != *key);
     }
 
     fn leave(&mut self, network: Option<&Arc<str>>) {
@@ -199,7 +207,7 @@ impl Engine {
 
     async fn set_out(&mut self, steps: Vec<Step>) {
         let mut group = Group::default();
-        let mut batches: BTreeMap<Arc<str>, (Arc<dyn Network>, Vec<Attempt>)> = BTreeMap::new();
+        let mut batches = Batches::new();
         let mut ended = Vec::new();
         for mut step in steps {
             let key = step.attempt.message.key.clone();
@@ -207,6 +215,7 @@ impl Engine {
             loop {
                 let Some(target) = step.rest.pop_front() else {
                     let error = step.error;
+                    debug!(id = %key.id, "no target takes the message now");
                     ended.push(step.attempt.ended(Outcome::NotNow { error }));
                     break;
                 };
@@ -229,7 +238,7 @@ impl Engine {
         &mut self,
         step: &mut Step,
         target: Target,
-        batches: &mut BTreeMap<Arc<str>, (Arc<dyn Network>, Vec<Attempt>)>,
+        batches: &mut Batches,
         ended: &mut Vec<Report>,
         group: &mut Group,
     ) -> bool {

@@ -111,9 +111,41 @@ impl Attempt {
     /// message is not attempted again, after a restart either where the store keeps
     /// through one, and is neither cancelled nor replaced.
     ///
-    /// A message that is not kept (datagram and transaction mode) counts as
-    /// delivered. An id that is empty or longer than 64 octets is never found again:
+    /// A broadcast, and a message that is not kept (datagram and transaction mode),
+    /// count as delivered. An id that is empty or longer than 64 octets is never found again:
     /// then, or where no receipts come, [`Outcome::Delivered`] is the better word.
+    ///
+    /// ```
+    /// use smpp_pdu::MessageState;
+    /// use smpp_smsc::async_trait;
+    /// use smpp_smsc::network::{Attempt, Network, NextReceipt, Report, Reports, Told};
+    ///
+    /// /// A centre that takes every message, and delivers it at once.
+    /// struct North;
+    ///
+    /// #[async_trait]
+    /// impl Network for North {
+    ///     async fn attempt(&self, attempts: Vec<Attempt>, reports: &Reports) {
+    ///         let id = |attempt: &Attempt| format!("n-{}", attempt.message.key.id);
+    ///         let ids: Vec<String> = attempts.iter().map(id).collect();
+    ///         let taken = attempts.iter().zip(&ids);
+    ///         let taken = taken.map(|(attempt, id)| attempt.handed_over(id.as_bytes()));
+    ///         reports.send(taken.collect::<Vec<Report>>());
+    ///
+    ///         let delivered = |id: &String| NextReceipt::new(id.as_bytes(), MessageState::DELIVERED);
+    ///         let receipts = ids.iter().map(delivered).collect();
+    ///         let reports = reports.clone();
+    ///         // Not here: the centre waits until this returns.
+    ///         tokio::spawn(async move {
+    ///             let told = reports.receipts(receipts).await;
+    ///             assert!(told.is_ok_and(|told| told.iter().all(|one| *one == Told::Known)));
+    ///         });
+    ///     }
+    /// }
+    ///
+    /// let builder = smpp_smsc::Smsc::builder().centre("north", North);
+    /// # let _ = builder;
+    /// ```
     #[must_use]
     pub fn handed_over(&self, id: &[u8]) -> Report {
         let centre = self.via.centre.clone().unwrap_or_else(|| "".into());
@@ -159,7 +191,8 @@ impl Attempt {
 pub enum Outcome {
     /// The recipient has the message.
     Delivered,
-    /// Not now; a later attempt may succeed.
+    /// Not now; a later attempt may succeed, and before it the next target of the
+    /// [route](crate::routes::Route), if there is one.
     NotNow {
         /// The network's error, whose [class](crate::FailureClass) decides when
         /// that is.

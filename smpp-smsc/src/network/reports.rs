@@ -68,6 +68,9 @@ impl Reports {
     ///
     /// A receipt speaks of messages whose hand-over was [sent](Self::send) before it.
     ///
+    /// Not to be awaited within [`Network::attempt`](super::Network::attempt), which the
+    /// message centre waits for.
+    ///
     /// # Errors
     /// [`StoreError`] when the store does not keep them, or the centre has ended.
     /// Whoever sent them must send them again.
@@ -98,6 +101,9 @@ impl Reports {
     ///
     /// One without a route to an account is refused with `ESME_RINVDSTADR`, one whose
     /// route [refuses](crate::routes::Target::Refuse) with the status that stands there.
+    ///
+    /// Not to be awaited within [`Network::attempt`](super::Network::attempt), which the
+    /// message centre waits for.
     ///
     /// # Errors
     /// [`DeliverError`]; then none of them is kept.

@@ -145,6 +145,7 @@ impl<'a> Sample<'a> {
 
 /// Who brought a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Origin<'a> {
     /// The account with this `system_id`, which submitted it.
     Account(&'a str),
@@ -154,6 +155,7 @@ pub enum Origin<'a> {
 
 /// Where a route leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Target {
     /// The network of this centre,
     /// [`Builder::network`](crate::Builder::network): simulated handsets by

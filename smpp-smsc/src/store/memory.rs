@@ -1,18 +1,20 @@
 //! A store that forgets everything when the process ends.
 
+mod handed;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use smpp_codec::receipt::matcher::IdForms;
-
 use super::{
-    Change, Committed, Delivery, DeliveryKey, Handed, MAX_MEANT, Pair, Place, Sizes, Store,
-    StoreError, first_handed, is_left_over, rank,
+    Change, Committed, Delivery, DeliveryKey, Handed, Pair, Place, Sizes, Store, StoreError,
+    first_handed, is_left_over, rank,
 };
 use crate::hash::IdMap;
 use crate::{Message, MessageId, MessageKey, Timestamp};
+
+use handed::HandedOver;
 
 /// Keeps everything in memory, within limits.
 #[derive(Debug)]
@@ -42,10 +44,7 @@ struct Tables {
     outbox: HashMap<Arc<str>, BTreeMap<DeliveryKey, Arc<Delivery>>>,
     /// Entries of all outboxes.
     waiting: usize,
-    /// Centres that messages were handed to, and their ids there.
-    handed: IdMap<MessageKey, Vec<(Arc<str>, Box<[u8]>)>>,
-    /// The same messages by centre and by the forms of those ids.
-    by_forms: HashMap<(Arc<str>, u64), BTreeSet<MessageKey>>,
+    handed: HandedOver,
 }
 
 #[derive(Debug)]
@@ -260,73 +259,9 @@ impl Tables {
                 self.unlist(at, &message);
             }
             self.by_key.remove(&message.key);
-            self.forget_handed(&message.key);
+            self.handed.forget(&message.key);
             self.free.push(at);
         }
-    }
-
-    fn forget_handed(&mut self, key: &MessageKey) {
-        if self.handed.is_empty() {
-            return;
-        }
-        for (centre, id) in self.handed.remove(key).unwrap_or_default() {
-            for hash in IdForms::of(&id).kept() {
-                let place = (centre.clone(), hash);
-                if let Some(keys) = self.by_forms.get_mut(&place) {
-                    keys.remove(key);
-                    if keys.is_empty() {
-                        self.by_forms.remove(&place);
-                    }
-                }
-            }
-        }
-    }
-
-    fn hand_over(&mut self, key: MessageKey, centre: Arc<str>, id: Box<[u8]>) {
-        if !self.by_key.contains_key(&key) {
-            return;
-        }
-        for hash in IdForms::of(&id).kept() {
-            let place = (centre.clone(), hash);
-            self.by_forms.entry(place).or_default().insert(key.clone());
-        }
-        let handed = self.handed.entry(key).or_default();
-        let one = (centre, id);
-        if !handed.contains(&one) {
-            handed.push(one);
-        }
-    }
-
-    /// What a centre may mean by an id.
-    fn meant(&self, centre: &Arc<str>, id: &[u8]) -> Vec<Handed> {
-        let mut found: Vec<Handed> = Vec::new();
-        for hash in IdForms::of(id).sought() {
-            let keys = self.by_forms.get(&(centre.clone(), hash));
-            for key in keys
-                .into_iter()
-                .flat_map(|keys| keys.iter().rev().take(MAX_MEANT))
-            {
-                let Some(message) = self.message(key) else {
-                    continue;
-                };
-                let ids = self.handed.get(key).into_iter().flatten();
-                for (of, id) in ids {
-                    let kept = IdForms::of(id).kept().any(|kept| kept == hash);
-                    let known = || {
-                        found
-                            .iter()
-                            .any(|one| one.message.key == *key && one.id == *id)
-                    };
-                    if of == centre && kept && !known() {
-                        found.push(Handed {
-                            id: id.clone(),
-                            message: message.clone(),
-                        });
-                    }
-                }
-            }
-        }
-        found
     }
 
     /// Forgets what has waited too long for one account.
@@ -386,7 +321,11 @@ impl Tables {
                     self.put(at, message);
                 }
             }
-            Change::HandOver { key, centre, id } => self.hand_over(key, centre, id),
+            Change::HandOver { key, centre, id } => {
+                if self.by_key.contains_key(&key) {
+                    self.handed.put(key, centre, id);
+                }
+            }
             Change::Enqueue(delivery) => {
                 if committed.leaves_out(&delivery) {
                     return;
@@ -526,9 +465,13 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<Vec<Handed>>, StoreError> {
         let centre: Arc<str> = centre.into();
-        let meant =
-            |id: &Box<[u8]>, tables: &Tables| first_handed(tables.meant(&centre, id), id, limit);
-        Ok(self.with(|tables| ids.iter().map(|id| meant(id, tables)).collect()))
+        Ok(self.with(|tables| {
+            let meant = ids.iter().map(|id| {
+                let found = tables.handed.meant(&centre, id, |key| tables.message(key));
+                first_handed(found, id, limit)
+            });
+            meant.collect()
+        }))
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

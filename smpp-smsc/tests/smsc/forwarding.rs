@@ -7,7 +7,7 @@ use smpp_pdu::*;
 use smpp_session::{Config, Role};
 use smpp_smsc::routes::{AddressPattern, Route, Target};
 use smpp_smsc::store::MemoryStore;
-use smpp_smsc::{Builder, Clock, Retries, Smsc};
+use smpp_smsc::{Builder, Clock, Retries};
 use tokio::net::TcpStream;
 
 use crate::routing::routes;
@@ -18,14 +18,14 @@ const BANK: (&str, &str) = ("bank", "secret");
 const RECEIVER: BindType = BindType::Receiver;
 
 /// A centre that leads one short code to an account.
-fn to_bank(builder: Builder) -> Builder {
+pub(crate) fn to_bank(builder: Builder) -> Builder {
     let route = Route::new("bank")
         .destinations([AddressPattern::exact("4711")])
         .to(Target::account(BANK.0));
     builder.account(BANK.0, BANK.1).routes(routes([route]))
 }
 
-async fn bank(address: SocketAddr, version: InterfaceVersion) -> Client<TcpStream> {
+pub(crate) async fn bank(address: SocketAddr, version: InterfaceVersion) -> Client<TcpStream> {
     let mut client = Client::connect(address).await;
     let resp = client.bind(RECEIVER, version, BANK).await;
     assert_eq!(resp.status(), CommandStatus::ESME_ROK);
@@ -33,18 +33,18 @@ async fn bank(address: SocketAddr, version: InterfaceVersion) -> Client<TcpStrea
 }
 
 /// A message to the account.
-fn sms() -> SubmitSm<'static> {
+pub(crate) fn sms() -> SubmitSm<'static> {
     SubmitSm {
         destination_addr: Address::short_code("4711").unwrap(),
         ..sm()
     }
 }
 
-async fn sender(address: SocketAddr) -> Client<TcpStream> {
+pub(crate) async fn sender(address: SocketAddr) -> Client<TcpStream> {
     Client::bound(address, BindType::Transceiver).await
 }
 
-fn text_of(received: &Received) -> Vec<u8> {
+pub(crate) fn text_of(received: &Received) -> Vec<u8> {
     received.deliver().short_message.as_bytes().to_vec()
 }
 
@@ -57,7 +57,7 @@ fn quiet() -> Config {
 }
 
 /// Cancels by id.
-fn cancel(id: &str) -> CancelSm<'_> {
+pub(crate) fn cancel(id: &str) -> CancelSm<'_> {
     CancelSm::default()
         .message_id(text(id))
         .source_addr(sm().source_addr)
@@ -269,109 +269,6 @@ async fn a_message_that_is_refused_for_now_comes_again_and_may_be_cancelled_mean
 }
 
 #[tokio::test]
-async fn a_message_keeps_what_is_for_its_recipient_and_loses_what_was_for_the_centre() {
-    let (_smsc, address) = serve(to_bank(centre())).await;
-    let mut sender = sender(address).await;
-    let mut bank = bank(address, InterfaceVersion::V3_4).await;
-    let vendor = Tlv::new(Tag(0x1400), b"1001").unwrap();
-    let tlvs = [
-        Tlv::user_message_reference(7),
-        Tlv::set_dpf(SetDpf::REQUESTED),
-        Tlv::message_state(MessageState::DELIVERED),
-        Tlv::source_port(5),
-        vendor,
-    ];
-    let submit = sms()
-        // Store and forward, a false receipt, user data header, reply path.
-        .esm_class(EsmClass(0x03 | 0x04 | 0xC0))
-        .registered_delivery(RegisteredDelivery(0x1D))
-        .protocol_id(0x41)
-        .priority_flag(PriorityFlag::LEVEL_2)
-        .data_coding(DataCoding(8))
-        .tlvs(Tlvs::from_slice(&tlvs));
-    sender.ask(submit).await.message_id();
-    let received = bank.receive().await;
-    let deliver = received.deliver();
-    assert_eq!(deliver.esm_class, EsmClass(0xC0));
-    assert_eq!(deliver.registered_delivery, RegisteredDelivery(0x0C));
-    assert_eq!(deliver.protocol_id, 0x41);
-    assert_eq!(deliver.priority_flag, PriorityFlag::LEVEL_2);
-    assert_eq!(deliver.data_coding, DataCoding(8));
-    let tags: Vec<Tag> = deliver.tlvs.iter().map(|tlv| tlv.tag()).collect();
-    assert_eq!(
-        tags,
-        [Tag::USER_MESSAGE_REFERENCE, Tag::SOURCE_PORT, vendor.tag()]
-    );
-    bank.acknowledge(&received).await;
-    sender.take_receipt().await;
-
-    // An acknowledgement of a handset stays one.
-    sender
-        .ask(sms().esm_class(EsmClass(0x08)))
-        .await
-        .message_id();
-    let received = bank.receive().await;
-    assert_eq!(received.deliver().esm_class, EsmClass(0x08));
-}
-
-#[tokio::test]
-async fn data_sm_stays_data_sm_where_the_recipient_knows_it() {
-    let (_smsc, address) = serve(to_bank(centre())).await;
-    let mut sender = sender(address).await;
-    let tlvs = [Tlv::message_payload(b"data").unwrap()];
-    let data = DataSm::default()
-        .source_addr(sm().source_addr)
-        .destination_addr(sms().destination_addr)
-        .registered_delivery(RegisteredDelivery(1))
-        .tlvs(Tlvs::from_slice(&tlvs));
-    for version in VERSIONS {
-        let mut bank = bank(address, version).await;
-        let id = sender.ask(data).await.message_id();
-        let received = bank.receive().await;
-        let (number, ok) = (received.number(), CommandStatus::ESME_ROK);
-        if version == InterfaceVersion::V3_3 {
-            assert_eq!(text_of(&received), b"data");
-            assert_eq!(received.deliver().tlvs.iter().count(), 0);
-            bank.acknowledge(&received).await;
-        } else {
-            let Body::DataSm(body) = received.pdu().body else {
-                panic!("{received:?}");
-            };
-            assert_eq!(body.tlvs.message_payload(), Some(Ok(&b"data"[..])));
-            assert_eq!(body.registered_delivery, RegisteredDelivery::NONE);
-            bank.respond(number, ok, DataSmResp::default()).await;
-        }
-        assert_eq!(sender.take_receipt().await, (id, MessageState::DELIVERED));
-        bank.leave().await;
-    }
-}
-
-#[tokio::test]
-async fn a_receiver_of_3_3_gets_a_payload_that_fits_a_short_message() {
-    let (_smsc, address) = serve(to_bank(centre())).await;
-    let mut sender = sender(address).await;
-    let mut bank = bank(address, InterfaceVersion::V3_3).await;
-    for (len, expected) in [
-        (254, MessageState::DELIVERED),
-        (255, MessageState::UNDELIVERABLE),
-    ] {
-        let payload = vec![b'x'; len];
-        let tlvs = [Tlv::message_payload(&payload).unwrap()];
-        let submit = sms()
-            .short_message(ShortMessage::EMPTY)
-            .tlvs(Tlvs::from_slice(&tlvs))
-            .with_receipt();
-        let id = sender.ask(submit).await.message_id();
-        if expected == MessageState::DELIVERED {
-            let received = bank.receive().await;
-            assert_eq!(text_of(&received), payload);
-            bank.acknowledge(&received).await;
-        }
-        assert_eq!(sender.take_receipt().await, (id, expected));
-    }
-}
-
-#[tokio::test]
 async fn a_transaction_waits_for_what_the_session_answers() {
     let (_smsc, address) = serve(to_bank(centre())).await;
     let mut sender = sender(address).await;
@@ -438,24 +335,29 @@ async fn an_outbox_that_nobody_comes_for_does_not_fill_the_store_for_ever() {
 #[tokio::test]
 async fn what_waits_for_an_account_is_there_once_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let store = || smpp_smsc::store::RedbStore::open(folder.path()).unwrap();
-    let (smsc, address) = serve(to_bank(centre()).store(store())).await;
-    let mut ids = Vec::new();
-    {
+    let path = folder.path().to_owned();
+    let before = path.clone();
+    let ids = killed(async move || {
+        let store = smpp_smsc::store::RedbStore::open(&before).unwrap();
+        let (_smsc, address) = serve(to_bank(centre()).store(store)).await;
         let mut sender = sender(address).await;
+        let mut ids = Vec::new();
         for _ in 0..3 {
             ids.push(sender.ask(sms().with_receipt()).await.message_id());
         }
         let mut bank = bank(address, InterfaceVersion::V3_4).await;
         let received = bank.receive().await;
         bank.acknowledge(&received).await;
+        // The second one is with the session when it ends.
+        bank.receive().await;
         // Once this receipt is there, the answer is kept.
         let receipt = sender.receive().await.receipt();
         assert_eq!(receipt, (ids[0].clone(), MessageState::DELIVERED));
-    }
-    smsc.shutdown().await;
-    drop(smsc);
-    let (_smsc, address): (Smsc, _) = serve(to_bank(centre()).store(store())).await;
+        ids
+    })
+    .await;
+    let store = || smpp_smsc::store::RedbStore::open(&path).unwrap();
+    let (_smsc, address) = serve(to_bank(centre()).store(store())).await;
     let mut bank = bank(address, InterfaceVersion::V3_4).await;
     for _ in 0..2 {
         let received = bank.receive().await;
@@ -470,6 +372,30 @@ async fn what_waits_for_an_account_is_there_once_after_a_restart() {
     assert_eq!(receipts, expected.collect::<Vec<_>>());
     bank.ask(EnquireLink::default()).await;
     sender.ask(EnquireLink::default()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscriber_that_is_back_brings_nothing_twice_to_an_account() {
+    let network = Script::new([NOT_NOW]);
+    let smsc = centre()
+        .account(BANK.0, BANK.1)
+        .clock(Clock::runtime())
+        .session(quiet())
+        .network(network.clone())
+        .retries(Retries::new(vec![Duration::from_secs(10)]))
+        .start();
+    let mut bank = Client::within(&smsc);
+    bank.bind(RECEIVER, InterfaceVersion::V3_4, BANK).await;
+    let mut sender = Client::bound_within(&smsc, BindType::Transceiver).await;
+    let id = sender.ask(sms().with_receipt()).await.message_id();
+    network.attempted(1).await;
+    smsc.set_routes(routes([Route::new("r").to(Target::account(BANK.0))]));
+    let received = bank.receive().await;
+    network.reports().available(sms().destination_addr);
+    sender.ask(query(&id, "BANK")).await;
+    bank.acknowledge(&received).await;
+    assert_eq!(sender.take_receipt().await, (id, MessageState::DELIVERED));
+    bank.ask(EnquireLink::default()).await;
 }
 
 #[tokio::test]

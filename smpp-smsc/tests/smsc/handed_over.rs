@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use smpp_pdu::*;
-use smpp_smsc::network::{NextReceipt, Outcome, Told};
+use smpp_smsc::network::{NextReceipt, Told};
 use smpp_smsc::routes::{AddressPattern, Route, Target};
 use smpp_smsc::{Builder, Clock};
 
@@ -247,34 +247,22 @@ async fn the_network_of_the_centre_may_hand_over_as_well() {
 async fn what_the_next_centre_has_outlives_a_process_that_ends_without_a_word() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_owned();
-    let (id, left) = {
-        let path = path.clone();
-        // A process of its own, as far as the centre can tell: its runtime is dropped
-        // with all tasks wherever they are.
-        let killed = tokio::task::spawn_blocking(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            let ids = runtime.block_on(async {
-                let north = Script::holding();
-                let store = smpp_smsc::store::RedbStore::open(&path).unwrap();
-                let (_smsc, address) = serve(to_north(centre().store(store), &north)).await;
-                let mut client = Client::bound(address, BindType::Transceiver).await;
-                let handed = client.ask(sm().with_receipt()).await.message_id();
-                north.report(north.attempted(1).await[0].handed_over(b"38601FA"));
-                // What was told before it is kept when this is answered.
-                let left = client.ask(sm().with_receipt()).await.message_id();
-                north.attempted(2).await;
-                let unknown = NextReceipt::new(b"other", DELIVERED);
-                assert_eq!(told(&north, [unknown]).await, [Told::Unknown]);
-                (handed, left)
-            });
-            runtime.shutdown_timeout(Duration::from_secs(10));
-            ids
-        });
-        killed.await.unwrap()
-    };
+    let before = path.clone();
+    let (id, left) = killed(async move || {
+        let north = Script::holding();
+        let store = smpp_smsc::store::RedbStore::open(&before).unwrap();
+        let (_smsc, address) = serve(to_north(centre().store(store), &north)).await;
+        let mut client = Client::bound(address, BindType::Transceiver).await;
+        let handed = client.ask(sm().with_receipt()).await.message_id();
+        north.report(north.attempted(1).await[0].handed_over(b"38601FA"));
+        // What was told before it is kept when this is answered.
+        let left = client.ask(sm().with_receipt()).await.message_id();
+        north.attempted(2).await;
+        let unknown = NextReceipt::new(b"other", DELIVERED);
+        assert_eq!(told(&north, [unknown]).await, [Told::Unknown]);
+        (handed, left)
+    })
+    .await;
     let north = Script::holding();
     let store = smpp_smsc::store::RedbStore::open(&path).unwrap();
     let (_smsc, address) = serve(to_north(centre().store(store), &north)).await;
@@ -286,7 +274,7 @@ async fn what_the_next_centre_has_outlives_a_process_that_ends_without_a_word() 
     assert_eq!(told(&north, receipt.clone()).await, [Told::Known]);
     assert_eq!(client.take_receipt().await, (id, DELIVERED));
     assert_eq!(told(&north, receipt).await, [Told::Repeated]);
-    north.report(attempts[0].ended(Outcome::Delivered));
+    north.report(attempts[0].ended(smpp_smsc::network::Outcome::Delivered));
     assert_eq!(client.take_receipt().await, (left, DELIVERED));
     assert_eq!(north.attempts().len(), 1);
     client.ask(EnquireLink::default()).await;

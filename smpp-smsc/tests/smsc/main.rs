@@ -10,6 +10,8 @@ mod accounts;
 mod alerts;
 mod bind;
 mod broadcast;
+mod careless;
+mod forwarded;
 mod forwarding;
 mod handed_over;
 #[cfg(feature = "http")]

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use smpp_pdu::*;
-use smpp_smsc::network::{Handsets, Outcome};
+use smpp_smsc::network::{Handsets, NextReceipt, Outcome, Told};
+use smpp_smsc::routes::{Route, Target};
 use smpp_smsc::store::{
     Change, Committed, Delivery, DeliveryKey, Handed, MemoryStore, Pair, Place, Store, StoreError,
 };
@@ -161,6 +162,51 @@ async fn what_a_store_does_not_take_is_refused_until_it_works_again() {
     assert_eq!(client.ask(cancel).await.status(), CommandStatus::ESME_ROK);
     let id = client.ask(sm().with_receipt()).await.message_id();
     assert_eq!(client.take_receipt().await, (id, MessageState::DELIVERED));
+}
+
+#[tokio::test]
+async fn what_another_centre_says_is_taken_only_when_the_store_has_taken_it() {
+    let broken = Arc::new(AtomicBool::new(false));
+    let store = Broken {
+        inner: MemoryStore::default(),
+        broken: broken.clone(),
+        meanwhile: Arc::default(),
+    };
+    let north = Script::holding();
+    let routes = [
+        Route::new("in")
+            .centres(["north"])
+            .to(Target::account("esme")),
+        Route::new("out").to(Target::centre("north")),
+    ];
+    let builder = centre()
+        .store(store)
+        .centre("north", north.clone())
+        .routes(routes.into_iter().collect());
+    let (_smsc, address) = serve(builder).await;
+    let mut client = Client::bound(address, BindType::Transceiver).await;
+    let id = client.ask(sm().with_receipt()).await.message_id();
+    north.report(north.attempted(1).await[0].handed_over(b"7x"));
+    let receipts = || vec![NextReceipt::new(b"7x", MessageState::DELIVERED)];
+    let deliver = [DeliverSm::default().short_message(ShortMessage::new(b"YES").unwrap())];
+    assert_eq!(north.reports().receipts(Vec::new()).await, Ok(Vec::new()));
+    let resp = client.ask(query(&id, "BANK")).await;
+    assert_eq!(state(&resp).0, MessageState::ENROUTE);
+
+    broken.store(true, Ordering::Relaxed);
+    assert!(north.reports().receipts(receipts()).await.is_err());
+    assert!(north.reports().deliver(&deliver).await.is_err());
+
+    broken.store(false, Ordering::Relaxed);
+    let told = north.reports().receipts(receipts()).await;
+    assert_eq!(told, Ok(vec![Told::Known]));
+    let delivered = (id, MessageState::DELIVERED);
+    assert_eq!(client.take_receipt().await, delivered);
+    assert_eq!(north.reports().deliver(&deliver).await, Ok(vec![Ok(())]));
+    let received = client.receive().await;
+    assert_eq!(received.deliver().short_message.as_bytes(), b"YES");
+    client.acknowledge(&received).await;
+    client.ask(EnquireLink::default()).await;
 }
 
 #[tokio::test]

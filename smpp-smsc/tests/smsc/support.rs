@@ -59,6 +59,20 @@ pub(crate) async fn serve(builder: Builder) -> (Smsc, SocketAddr) {
     (smsc, address)
 }
 
+/// Runs something like a process that is killed at its end: its runtime is dropped with
+/// all tasks wherever they are.
+#[cfg(feature = "redb")]
+pub(crate) async fn killed<R: Send + 'static>(run: impl AsyncFnOnce() -> R + Send + 'static) -> R {
+    let thread = tokio::task::spawn_blocking(move || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_all().build().unwrap();
+        let result = runtime.block_on(run());
+        runtime.shutdown_timeout(PATIENCE);
+        result
+    });
+    thread.await.unwrap()
+}
+
 pub(crate) struct Client<S> {
     pub(crate) stream: S,
     framer: Framer<Vec<u8>>,

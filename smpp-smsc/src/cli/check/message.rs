@@ -228,6 +228,7 @@ fn described(
             format!("refuse:{status}"),
             "ends as REJECTED when it comes to this".into(),
         ),
+        other => (other.to_string(), otherwise.to_owned()),
     };
     TargetAnswer {
         target: name,

@@ -21,6 +21,9 @@ type OfMessage<'a> = (&'a str, u8, &'a str, &'a [u8]);
 pub(super) const OF_MESSAGE: TableDefinition<'static, OfMessage<'static>, ()> =
     TableDefinition::new("handed 1");
 
+/// A name of a centre, and an id there.
+type There = (String, Box<[u8]>);
+
 /// Both tables of a transaction that writes.
 pub(super) struct HandedTables<'t> {
     by_form: Table<'t, ByForm<'static>, ()>,
@@ -69,7 +72,7 @@ impl<'t> HandedTables<'t> {
         Ok(())
     }
 
-    fn of(&self, (id, part): Name<'_>) -> Result<Vec<(String, Box<[u8]>)>, Failure> {
+    fn of(&self, (id, part): Name<'_>) -> Result<Vec<There>, Failure> {
         let mut found = Vec::new();
         for entry in self.of_message.range((id, part, "", &[][..])..)? {
             let (key, _) = entry?;
