@@ -87,6 +87,7 @@ pub struct LinkBuilder {
     wait: Option<Duration>,
     pairs: Pairs,
     refusal: RefusalRule,
+    keep_trying: bool,
     seed: Option<u64>,
 }
 
@@ -102,6 +103,7 @@ impl From<ClientBuilder> for LinkBuilder {
             wait: Some(Duration::from_secs(30)),
             pairs: Pairs::default(),
             refusal: Arc::new(Refusal::of),
+            keep_trying: false,
             seed: None,
         }
     }
@@ -184,6 +186,47 @@ impl LinkBuilder {
         self
     }
 
+    /// Whether a host is tried for ever: where it would be given up, such as after
+    /// a wrong password or with a certificate that cannot be read, it is tried again
+    /// after the longest wait of the back-off. For what runs unattended, and whose
+    /// settings may be put right at the other end. Default: no.
+    pub fn keep_trying(mut self, keep_trying: bool) -> Self {
+        self.keep_trying = keep_trying;
+        self
+    }
+
+    /// Changes the settings of each session.
+    ///
+    /// ```no_run
+    /// # fn set() -> Result<(), smpp_esme::UrlError> {
+    /// use core::time::Duration;
+    /// use smpp_esme::{LinkBuilder, SmppUrl};
+    ///
+    /// let url: SmppUrl = "smpp://esme:secret@a.example,b.example".parse()?;
+    /// let builder = LinkBuilder::from(&url)
+    ///     .session(|session| session.response_timeout(Duration::from_secs(20)));
+    /// # let _ = builder;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn session(mut self, change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
+        self.session = change(self.session);
+        self
+    }
+
+    /// The version that its sessions speak.
+    #[must_use]
+    pub fn interface_version(&self) -> InterfaceVersion {
+        self.session.bind.kind().1
+    }
+
+    /// Whether any of its sessions is bound as what receives.
+    #[must_use]
+    pub fn receives(&self) -> bool {
+        let parts = self.parts().into_iter();
+        parts.flat_map(Part::bind_types).any(BindType::receives)
+    }
+
     /// Makes the waits of the back-off the same each time, for tests. See
     /// [`Backoff::delays`].
     pub fn seed(mut self, seed: u64) -> Self {
@@ -237,6 +280,7 @@ impl LinkBuilder {
                 delays: self.backoff.delays(seed.wrapping_add(place as u64)),
                 settled_after: self.settled_after,
                 refusal: Arc::clone(&self.refusal),
+                keep_trying: self.keep_trying,
             };
             let stop = shared.stop.subscribe();
             keepers.spawn(keeper.run(Orders { stop, restarts }));

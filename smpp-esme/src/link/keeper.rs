@@ -61,6 +61,8 @@ pub(super) struct Keeper {
     pub(super) delays: Delays,
     pub(super) settled_after: Duration,
     pub(super) refusal: RefusalRule,
+    /// Whether the host is never given up.
+    pub(super) keep_trying: bool,
 }
 
 /// What else a keeper listens to while it does something.
@@ -192,7 +194,8 @@ impl Keeper {
 
     /// Connects and binds once.
     async fn open(&mut self, bind_type: BindType) -> Result<Client, Failure> {
-        let _turn = self.host.gate.lock().await;
+        let host = Arc::clone(&self.host);
+        let _turn = host.gate.lock().await;
         // While it waited for its turn, another may have learnt something.
         if self.host.stopped().is_some() {
             return Err(Failure::Stopped);
@@ -208,14 +211,7 @@ impl Keeper {
             }
             Err(error) => {
                 metric::bind_failed(&self.host.name);
-                Err(judge(
-                    &self.shared,
-                    &self.host,
-                    self.part,
-                    &self.refusal,
-                    &mut self.delays,
-                    error,
-                ))
+                Err(self.judge(error))
             }
         }
     }
@@ -246,6 +242,44 @@ impl Keeper {
         ended
     }
 
+    /// What follows from an attempt without a bind.
+    fn judge(&mut self, error: ConnectError) -> Failure {
+        let rule = match error.kind() {
+            ConnectErrorKind::Refused(status) => {
+                if self.part == Part::TransceiverOrTransmitter
+                    && !self.host.pairs()
+                    && !self.host.has_bound()
+                    && Refusal::may_want_a_pair(status)
+                {
+                    self.host.use_pairs();
+                    return Failure::BindOtherwise;
+                }
+                (self.refusal)(status)
+            }
+            // No centre can be told this, and no certificate changes by itself.
+            ConnectErrorKind::InvalidBind(_)
+            | ConnectErrorKind::Tls(TlsFault::Settings | TlsFault::SystemRoots) => Refusal::Stop,
+            _ => Refusal::Retry,
+        };
+        let error = Arc::new(error);
+        let give_up = match rule {
+            Refusal::Retry => false,
+            Refusal::RetrySlowly => {
+                self.delays.slow_down();
+                self.host.note_unclear()
+            }
+            Refusal::Stop => {
+                self.delays.slow_down();
+                true
+            }
+        };
+        if give_up && !self.keep_trying {
+            self.shared.stop_host(&self.host, error);
+            return Failure::Stopped;
+        }
+        Failure::Again(error, self.delays.next().unwrap_or_default())
+    }
+
     fn report(&self, bind_type: BindType, state: State) {
         let report = Report {
             host: self.host.name.clone(),
@@ -255,48 +289,6 @@ impl Keeper {
         };
         self.shared.board.report(self.place, report);
     }
-}
-
-/// What follows from an attempt without a bind.
-fn judge(
-    shared: &Shared,
-    host: &Host,
-    part: Part,
-    refusal: &RefusalRule,
-    delays: &mut Delays,
-    error: ConnectError,
-) -> Failure {
-    let rule = match error.kind() {
-        ConnectErrorKind::Refused(status) => {
-            if part == Part::TransceiverOrTransmitter
-                && !host.pairs()
-                && !host.has_bound()
-                && Refusal::may_want_a_pair(status)
-            {
-                host.use_pairs();
-                return Failure::BindOtherwise;
-            }
-            refusal(status)
-        }
-        // No centre can be told this, and no certificate changes by itself.
-        ConnectErrorKind::InvalidBind(_)
-        | ConnectErrorKind::Tls(TlsFault::Settings | TlsFault::SystemRoots) => Refusal::Stop,
-        _ => Refusal::Retry,
-    };
-    let error = Arc::new(error);
-    let give_up = match rule {
-        Refusal::Retry => false,
-        Refusal::RetrySlowly => {
-            delays.slow_down();
-            host.note_unclear()
-        }
-        Refusal::Stop => true,
-    };
-    if give_up {
-        shared.stop_host(host, error);
-        return Failure::Stopped;
-    }
-    Failure::Again(error, delays.next().unwrap_or_default())
 }
 
 impl Orders {

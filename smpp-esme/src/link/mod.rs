@@ -27,7 +27,8 @@
 //! It connects again after a [`Backoff`], which begins anew once a session has
 //! held for [`LinkBuilder::settled_after`]. Sessions to the same host connect one
 //! after the other. A refusal that will not change, such as a wrong password,
-//! stops the host: it is tried once, by one session, and not again ([`Refusal`]).
+//! stops the host: it is tried once, by one session, and not again ([`Refusal`]),
+//! unless the link is told to [keep trying](LinkBuilder::keep_trying).
 //! When every host has stopped, the link is over, and [`Link::closed`] says what
 //! each of them answered.
 //!

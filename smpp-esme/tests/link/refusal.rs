@@ -174,3 +174,27 @@ async fn a_bind_that_cannot_be_written_is_not_tried_again() {
     );
     assert_eq!(behind.attempts().len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_keeps_trying_gives_no_host_up() {
+    let (place, behind) = host("a", |attempt| match attempt {
+        0..6 => binds_with(CommandStatus::ESME_RINVPASWD),
+        6..12 => binds_with(CommandStatus::ESME_RBINDFAIL),
+        _ => Meets::Centre(accept_all()),
+    });
+    let max = Duration::from_secs(300);
+    let backoff = Backoff {
+        jitter: Jitter::None,
+        max,
+        ..Backoff::default()
+    };
+    let (link, _incoming) = builder()
+        .host(place)
+        .backoff(backoff)
+        .keep_trying(true)
+        .start();
+    let started = Instant::now();
+    link.ready().await.unwrap();
+    assert_eq!(behind.attempts().len(), 13);
+    assert_eq!(started.elapsed(), 12 * max);
+}
