@@ -5,6 +5,8 @@ mod receipts;
 mod reports;
 #[cfg(feature = "scenario")]
 mod simulated;
+#[cfg(feature = "centres")]
+mod upstream;
 
 use std::sync::Arc;
 
@@ -19,10 +21,20 @@ pub use receipts::{NextReceipt, Told};
 pub use reports::Reports;
 #[cfg(feature = "scenario")]
 pub(crate) use simulated::Simulated;
+#[cfg(feature = "centres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "centres")))]
+pub use upstream::{Upstream, UpstreamBuilder};
 
 /// Takes messages towards their recipients.
 #[async_trait]
 pub trait Network: Send + Sync + 'static {
+    /// The message centre starts: whatever needs a while before messages can go,
+    /// such as a connection, may begin now. Called once, within the runtime, before
+    /// the first attempt. Default: nothing.
+    fn start(&self, reports: &Reports) {
+        let _ = reports;
+    }
+
     /// Starts to deliver these messages. Returns soon, since nothing else is
     /// attempted before; how each attempt ended goes to `reports`, now or
     /// later, from any task, as many as possible at once.
@@ -35,6 +47,12 @@ pub trait Network: Send + Sync + 'static {
     /// An attempt whose outcome does not come within the lease (see
     /// [`Builder::lease`](crate::Builder::lease)) is given up and made again.
     async fn attempt(&self, attempts: Vec<Attempt>, reports: &Reports);
+
+    /// The message centre ends: all its sessions are over, and it still takes
+    /// reports until this returns, or until the limit is over (see
+    /// [`Builder::shutdown_limit`](crate::Builder::shutdown_limit)). Attempts that
+    /// come after this are to end with [`Outcome::NotNow`]. Default: nothing.
+    async fn stop(&self) {}
 }
 
 /// A message that is to be delivered now.

@@ -34,6 +34,13 @@ impl Reports {
         Self::new(self.engine.clone(), centre)
     }
 
+    /// The name of the network, see [`Builder::centre`](crate::Builder::centre);
+    /// empty for [`Builder::network`](crate::Builder::network).
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.centre
+    }
+
     /// Hands over how attempts ended. After the end of the message centre
     /// nobody is interested any more.
     pub fn send(&self, reports: Vec<Report>) {

@@ -218,7 +218,8 @@ impl Builder {
         self
     }
 
-    /// Sets how long [`Smsc::shutdown`] waits for sessions to unbind. Default 5 s.
+    /// Sets how long [`Smsc::shutdown`] waits for sessions to unbind, and then for
+    /// networks to [stop](Network::stop). Default 5 s.
     pub fn shutdown_limit(mut self, limit: Duration) -> Self {
         self.shutdown_limit = limit;
         self
@@ -348,6 +349,12 @@ impl Builder {
             Some(decisions) => Arc::new(Simulated::new(decisions.clone(), clock)),
             None => network,
         };
+        let centres = self.centres.0.iter();
+        let named = centres.map(|(name, network)| (name.clone(), network.clone()));
+        let networks: Vec<_> = named.chain([("".into(), network.clone())]).collect();
+        for (name, network) in &networks {
+            network.start(&reports.of(name.clone()));
+        }
         let directory = Directory {
             routes,
             network,
@@ -366,6 +373,7 @@ impl Builder {
                 max_connections: self.max_connections,
                 shutdown_limit: self.shutdown_limit,
                 permits: Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS))),
+                networks: Opaque(networks.into_iter().map(|(_, network)| network).collect()),
                 stopping: watch::Sender::new(false),
                 next_id: AtomicU64::new(1),
                 connections: Mutex::default(),

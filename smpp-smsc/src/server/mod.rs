@@ -20,12 +20,14 @@ use smpp_session::{CloseReason, Config};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
-use tokio::task::{AbortHandle, JoinHandle};
-use tracing::{debug, info};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
+use tokio::time::timeout;
+use tracing::{debug, info, warn};
 
 use crate::accounts::{AccountTable, Accounts};
 use crate::connection::{Command, Connection, Shared};
 use crate::engine::{Input, Mobile};
+use crate::network::Network;
 use crate::registry::{ConnectionId, SessionInfo};
 use crate::routes::Routes;
 #[cfg(feature = "scenario")]
@@ -75,6 +77,8 @@ struct Inner {
     shutdown_limit: Duration,
     /// One for each connection that there may be.
     permits: Arc<Semaphore>,
+    /// To be stopped with the centre.
+    networks: Opaque<Vec<Arc<dyn Network>>>,
     stopping: watch::Sender<bool>,
     next_id: AtomicU64,
     connections: Mutex<HashMap<ConnectionId, Entry>>,
@@ -259,8 +263,9 @@ impl Smsc {
     /// Ends the centre in good order: no more connections are accepted, new
     /// requests are refused, every session is unbound as soon as all is
     /// answered on it, after half of the limit in any case (see
-    /// [`Builder::shutdown_limit`]), and closed after the whole of it. Gives
-    /// the number of connections that were closed like that.
+    /// [`Builder::shutdown_limit`]), and closed after the whole of it. Then the
+    /// networks [stop](crate::network::Network::stop). Gives the number of
+    /// connections that were closed like that.
     pub async fn shutdown(&self) -> usize {
         let inner = &self.inner;
         inner.stopping.send_replace(true);
@@ -276,6 +281,13 @@ impl Smsc {
                     inner.all_ended(CLOSE_LIMIT).await;
                 }
             }
+        }
+        // What they have to say about the last attempts is kept before the end.
+        if timeout(inner.shutdown_limit, inner.stop_networks())
+            .await
+            .is_err()
+        {
+            warn!("a network did not stop in time, and is left");
         }
         // An engine that has ended already needs no word.
         let _ = inner.shared.engine.send(Input::Stop);
@@ -313,6 +325,16 @@ impl Inner {
         })
     }
 
+    /// Stops all networks at the same time.
+    async fn stop_networks(&self) {
+        let mut stopping = JoinSet::new();
+        for network in &self.networks.0 {
+            let network = network.clone();
+            stopping.spawn(async move { network.stop().await });
+        }
+        while stopping.join_next().await.is_some() {}
+    }
+
     fn abort_all(&self) {
         self.with_connections(|all| {
             for task in all.values().filter_map(|entry| entry.task.as_ref()) {
@@ -324,7 +346,7 @@ impl Inner {
     /// Whether all connections have ended within `limit`.
     async fn all_ended(&self, limit: Duration) -> bool {
         let all = self.permits.acquire_many(self.max_connections);
-        tokio::time::timeout(limit, all).await.is_ok()
+        timeout(limit, all).await.is_ok()
     }
 }
 
