@@ -225,6 +225,15 @@ impl Engine {
             self.backlog = inputs.len() + self.inputs.len();
             let mut stop = false;
             let mut group = Group::default();
+            // Reports speak of attempts of earlier turns: together, and before all
+            // else, they cost one look into the store, however small they come.
+            let mut reports = Vec::new();
+            for input in &mut inputs {
+                if let Input::Reports(more) = input {
+                    reports.append(more);
+                }
+            }
+            self.ended(reports, &mut group).await;
             for input in inputs.drain(..) {
                 stop |= matches!(input, Input::Stop);
                 self.take(input, &mut group).await;
@@ -282,7 +291,8 @@ impl Engine {
                     self.job(batch.connection, job, group).await;
                 }
             }
-            Input::Reports(reports) => self.ended(reports, group).await,
+            // They were taken together.
+            Input::Reports(_) => {}
             Input::Available(subscriber) => {
                 self.available(&subscriber, group);
                 self.try_again(&subscriber, group).await;

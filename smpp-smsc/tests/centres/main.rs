@@ -10,4 +10,5 @@ mod outages;
 mod receipts;
 mod relay;
 mod routes;
+mod stores;
 mod support;

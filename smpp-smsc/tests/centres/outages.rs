@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use smpp_pdu::MessageState;
-use smpp_smsc::network::{Attempt, Network, Outcome, Reports};
+use smpp_smsc::network::Outcome;
 use smpp_smsc::scenario::Scenario;
 use smpp_smsc::store::RedbStore;
-use smpp_smsc::{Builder, Smsc, async_trait};
+use smpp_smsc::{Builder, Smsc};
 use tokio::sync::mpsc;
 
 use crate::support::*;
@@ -75,16 +75,6 @@ async fn links_that_break_again_and_again_cost_no_message() {
     let (smsc, esme) = before(address).await;
     let open = submit(&esme, 200).await;
     all_end_once(smsc, esme, open).await;
-}
-
-/// Handsets that receive when the test says so.
-struct Asked(mpsc::UnboundedSender<(Vec<Attempt>, Reports)>);
-
-#[async_trait]
-impl Network for Asked {
-    async fn attempt(&self, attempts: Vec<Attempt>, reports: &Reports) {
-        let _ = self.0.send((attempts, reports.clone()));
-    }
 }
 
 #[tokio::test]

@@ -230,3 +230,26 @@ async fn a_centre_that_ends_unbinds_its_links() {
     .await;
     assert_eq!(next.stats().faults, 0);
 }
+
+#[tokio::test]
+async fn an_alert_of_the_next_centre_reaches_who_asked_for_it() {
+    let (asked, mut attempts) = tokio::sync::mpsc::unbounded_channel();
+    let (_next, address) = serve(next_centre().network(Asked(asked))).await;
+    let (_smsc, mut esme) = before(address).await;
+    let tlvs = [Tlv::set_dpf(SetDpf::REQUESTED)];
+    let sm = message(NUMBER).tlvs(Tlvs::from_slice(&tlvs));
+    let id = esme.submit(&sm).await;
+    let (handed, reports) = patiently(attempts.recv()).await.unwrap();
+    let (state, error) = (MessageState::UNDELIVERABLE, 27);
+    reports.send(vec![handed[0].ended(Outcome::Failed { state, error })]);
+    let told = esme.receipt().await;
+    assert_eq!((told.id, told.state, told.error), (id, state, 27));
+    reports.available(Address::international(NUMBER).unwrap());
+    let Some(smpp_esme::Inbound::Alert(alert)) = patiently(esme.incoming.recv()).await else {
+        panic!("no alert");
+    };
+    let Body::AlertNotification(alert) = alert.body() else {
+        panic!("no alert_notification");
+    };
+    assert_eq!(alert.source_addr.addr.as_bytes(), NUMBER.as_bytes());
+}

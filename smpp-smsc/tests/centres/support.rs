@@ -7,9 +7,10 @@ use smpp_codec::receipt::Receipt;
 use smpp_esme::link::{Backoff, Jitter};
 use smpp_esme::{Client, ClientBuilder, Delivery, Inbound, Incoming, RequestError, SmppUrl};
 use smpp_pdu::*;
-use smpp_smsc::network::{Handsets, Upstream, UpstreamBuilder};
+use smpp_smsc::network::{Attempt, Handsets, Network, Reports, Upstream, UpstreamBuilder};
 use smpp_smsc::routes::{Route, Routes, Target};
-use smpp_smsc::{Builder, MessageId, Retries, Smsc};
+use smpp_smsc::{Builder, MessageId, Retries, Smsc, async_trait};
+use tokio::sync::mpsc;
 
 /// How long a test waits for what must come. Long: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -173,6 +174,16 @@ pub(crate) async fn state_of(smsc: &Smsc, id: &str) -> MessageState {
         panic!("{} messages", found.len());
     };
     message.life.state(smsc.now())
+}
+
+/// Handsets that receive when the test says so.
+pub(crate) struct Asked(pub(crate) mpsc::UnboundedSender<(Vec<Attempt>, Reports)>);
+
+#[async_trait]
+impl Network for Asked {
+    async fn attempt(&self, attempts: Vec<Attempt>, reports: &Reports) {
+        let _ = self.0.send((attempts, reports.clone()));
+    }
 }
 
 /// An address where nobody listens.
