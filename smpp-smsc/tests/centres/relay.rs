@@ -253,3 +253,33 @@ async fn an_alert_of_the_next_centre_reaches_who_asked_for_it() {
     };
     assert_eq!(alert.source_addr.addr.as_bytes(), NUMBER.as_bytes());
 }
+
+#[tokio::test]
+async fn what_was_given_up_while_it_waited_is_not_sent_any_more() {
+    let (asked, mut attempts) = tokio::sync::mpsc::unbounded_channel();
+    let (_next, address) = serve(next_centre().network(Asked(asked))).await;
+    let link = link_to(&url(address)).window(1).build();
+    let limit = core::time::Duration::from_millis(500);
+    let builder = aggregator().transaction_limit(limit);
+    let builder = builder.centre("north", link).routes(all_to(["north"]));
+    let (_smsc, esme) = start(builder).await;
+    let transaction = |to| message(to).esm_class(EsmClass(0x02));
+    // The link is bound, and its window full.
+    let (first, reports) = loop {
+        let (client, sm) = (esme.client.clone(), transaction("447700900001"));
+        let asked = tokio::spawn(async move { client.submit_sm(&sm).await.map(drop) });
+        tokio::select! {
+            attempt = attempts.recv() => break attempt.unwrap(),
+            _ = asked => {}
+        }
+    };
+    let failed = esme.try_submit(&transaction("447700900002")).await;
+    let status = failed.unwrap_err().status();
+    assert_eq!(status, Some(CommandStatus::ESME_RDELIVERYFAILURE));
+    // There is a place for the next.
+    reports.send(vec![first[0].ended(Outcome::Delivered)]);
+    esme.submit(&message("447700900003")).await;
+    let (next, _) = patiently(attempts.recv()).await.unwrap();
+    let destination = next[0].message.content().destination.addr;
+    assert_eq!(destination.as_bytes(), b"447700900003");
+}

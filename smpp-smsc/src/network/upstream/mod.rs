@@ -92,7 +92,8 @@ type StatusRule = Arc<dyn Fn(CommandStatus) -> Outcome + Send + Sync>;
 /// An attempt takes no longer than `queue_time` and
 /// [`response_timeout`](UpstreamBuilder::response_timeout) together. Over all
 /// targets of a route, that should be less than
-/// [`Builder::lease`](crate::Builder::lease), after which the attempt is made again.
+/// [`Builder::lease`](crate::Builder::lease), after which the attempt is made again;
+/// what still waits then is not sent.
 ///
 /// # What comes from it
 ///

@@ -66,8 +66,15 @@ impl Pump {
         let message = &attempt.message;
         // A message decodes.
         let pdu = decode(message.octets()).map_err(|_| rejected(CommandStatus::ESME_RSYSERR))?;
-        let expires = message.life.expires();
-        let outgoing = self.form.request(&pdu.body, self.clock.now(), expires)?;
+        let (now, life) = (self.clock.now(), &message.life);
+        let outgoing = self.form.request(&pdu.body, now, life.expires())?;
+        // After its lease it is no longer this attempt: it was told to have failed,
+        // or is made again.
+        let lease = life.due().unwrap_or(now).since(now);
+        if lease.is_zero() {
+            return Err(not_now(CONGESTION));
+        }
+        let until = until.min(self::until(lease));
         let started = timeout_at(until, self.link.start(outgoing.body())).await;
         let pending = started
             .map_err(|_| not_now(CONGESTION))?
