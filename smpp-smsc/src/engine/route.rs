@@ -12,7 +12,7 @@ use crate::accounts::AccountTable;
 use crate::hash::{IdMap, hash_of};
 use crate::network::{Attempt, Network, Outcome, Report, Via};
 use crate::routes::{Origin, RouteTable, Routes, Sample, Target};
-use crate::{Message, MessageKey};
+use crate::{FailureClass, Message, MessageKey};
 
 /// All that messages may go to, and which go where.
 pub(crate) struct Directory {
@@ -73,7 +73,7 @@ struct Step {
     attempt: Attempt,
     place: u32,
     rest: VecDeque<Target>,
-    /// What the target before has said.
+    /// Why the target before did not take it.
     error: u8,
 }
 
@@ -260,6 +260,7 @@ impl Engine {
             }
             Target::Account(account) => {
                 if !self.directory.has_account(account) {
+                    step.error = FailureClass::Link.usual_error();
                     return false;
                 }
                 if !self.is_passing(&key) {
@@ -275,9 +276,11 @@ impl Engine {
             }
             Target::Network | Target::Centre(_) => {
                 let Some((name, network)) = self.directory.network_of(&target) else {
+                    step.error = FailureClass::Link.usual_error();
                     return false;
                 };
                 if self.trails.is_full(name, self.settings.in_hand) {
+                    step.error = FailureClass::Congestion.usual_error();
                     return false;
                 }
                 let name: Arc<str> = match &target {

@@ -1,12 +1,12 @@
 //! Messages from one centre to the next, and back.
 
 use smpp_pdu::*;
-use smpp_smsc::ListenOptions;
 use smpp_smsc::TlsServer;
 use smpp_smsc::network::Outcome;
 use smpp_smsc::network::Upstream;
 use smpp_smsc::routes::{AddressPattern, Route, Target};
 use smpp_smsc::scenario::{Fate, Scenario};
+use smpp_smsc::{FailureClass, ListenOptions};
 
 use crate::support::*;
 
@@ -83,10 +83,10 @@ async fn what_waits_says_why_in_its_notifications() {
     let (_next, address) = serve(next_centre()).await;
     let throttling = Scenario::new().refuse(CommandStatus::ESME_RTHROTTLED, 1.0);
     let (_throttling, throttles) = serve(next_centre().scenario(throttling, 1)).await;
-    for (link, error) in [
-        (link_to(&url(nobody())), 0x0D),
-        (link_to(&url(address)).queue(0), 0x14),
-        (link_to(&url(throttles)), 0x58),
+    for (link, class) in [
+        (link_to(&url(nobody())), FailureClass::Link),
+        (link_to(&url(address)).queue(0), FailureClass::Congestion),
+        (link_to(&url(throttles)), FailureClass::Congestion),
     ] {
         // Bound or not before the first attempt: there are more of them.
         let builder = aggregator().centre("north", link.build());
@@ -95,10 +95,11 @@ async fn what_waits_says_why_in_its_notifications() {
         loop {
             let told = esme.receipt().await;
             assert_eq!((&*told.id, told.state), (&*id, MessageState::ENROUTE));
-            if told.error == error {
+            let error = told.error;
+            if error == u32::from(class.usual_error()) {
                 break;
             }
-            assert_eq!(told.error, 0x0D);
+            assert_eq!(error, u32::from(FailureClass::Link.usual_error()));
         }
     }
 }

@@ -27,7 +27,7 @@ pub use builder::UpstreamBuilder;
 use incoming::Receiving;
 use outgoing::Form;
 use sending::{Counts, Pump, Queued, until};
-use statuses::{CONGESTION, NO_SESSION, not_now};
+use statuses::{CONGESTION, NO_LINK};
 
 /// What a status of the next centre means for a message.
 type StatusRule = Arc<dyn Fn(CommandStatus) -> Outcome + Send + Sync>;
@@ -83,11 +83,12 @@ type StatusRule = Arc<dyn Fn(CommandStatus) -> Outcome + Send + Sync>;
 /// | takes the message under an id | [`handed_over`](Attempt::handed_over): its receipt decides, and the validity here |
 /// | takes it with an empty or unreadable id, or sends no receipts ([`receipts`](UpstreamBuilder::receipts)) | [`Delivered`](Outcome::Delivered): nothing more will ever be known |
 /// | refuses it | see [`outcome_of`](Self::outcome_of) |
-/// | does not respond in time, or the session is lost first | [`NotNow`](Outcome::NotNow), error 8: the message is sent again, here or over the next target of its route, and **may arrive twice** |
-/// | has no session bound | `NotNow` at once, error 13, so that the next target gets it |
-/// | is too slow: more attempts wait than [`queue`](UpstreamBuilder::queue) allows, or longer than [`queue_time`](UpstreamBuilder::queue_time) | `NotNow`, error 20 |
+/// | does not respond in time, or the session is lost first | [`NotNow`](Outcome::NotNow), class [`Link`](crate::FailureClass::Link): the message is sent again, here or over the next target of its route, and **may arrive twice** |
+/// | has no session bound | `NotNow` at once, class `Link`, so that the next target gets it |
+/// | is too slow: more attempts wait than [`queue`](UpstreamBuilder::queue) allows, or longer than [`queue_time`](UpstreamBuilder::queue_time) | `NotNow`, class [`Congestion`](crate::FailureClass::Congestion), as for a centre that throttles |
 ///
-/// Errors are numbers of `command_status`, as receipts show them in `err`.
+/// The class says when the message is attempted again ([`Retries`](crate::Retries)).
+/// Other errors are numbers of `command_status`, as receipts show them in `err`.
 ///
 /// An attempt takes no longer than `queue_time` and
 /// [`response_timeout`](UpstreamBuilder::response_timeout) together. Over all
@@ -154,10 +155,11 @@ impl Upstream {
     /// | --- | --- |
     /// | `ESME_RINVDSTADR`, `ESME_RINVDSTTON`, `ESME_RINVDSTNPI`, `ESME_RINVDSTADDRSUBUNIT`, `ESME_RX_P_APPN` | failed, `UNDELIVERABLE` |
     /// | every other status that stays the same ([`StatusClass::Permanent`](smpp_pdu::StatusClass::Permanent)), such as `ESME_RINVSRCADR`, `ESME_RINVMSGLEN`, `ESME_RX_R_APPN` | failed, `REJECTED` |
-    /// | `ESME_RTHROTTLED`, `ESME_RMSGQFUL`, `ESME_RSYSERR`, `ESME_RX_T_APPN`, `ESME_RDELIVERYFAILURE`, those that concern the session, reserved numbers | not now |
-    /// | those of vendors (0x400 to 0x4FF), which some throttle with | not now |
+    /// | `ESME_RTHROTTLED`, `ESME_RMSGQFUL`, those of vendors (0x400 to 0x4FF), which some throttle with | not now, class [`Congestion`](crate::FailureClass::Congestion) |
+    /// | `ESME_RSYSERR`, `ESME_RX_T_APPN`, `ESME_RDELIVERYFAILURE`, those that concern the session, reserved numbers | not now |
     ///
-    /// The error is the number of the status, 255 for greater ones.
+    /// The error is the number of the status, 255 for greater ones; of congestion it
+    /// is that of its class.
     #[must_use]
     pub fn outcome_of(status: CommandStatus) -> Outcome {
         statuses::outcome_of(status)
@@ -227,14 +229,14 @@ impl Network for Upstream {
         let queue = running.and_then(|running| lock(&running.tasks).queue.clone());
         let (Some(running), Some(queue)) = (running, queue) else {
             let over = attempts.iter();
-            reports.send(over.map(|one| one.ended(not_now(NO_SESSION))).collect());
+            reports.send(over.map(|one| one.ended(NO_LINK)).collect());
             return;
         };
         let until = until(self.settings.queue_time);
         let mut refused = Vec::new();
         for attempt in attempts {
             if running.counts.queued.load(Ordering::Acquire) >= self.settings.queue {
-                refused.push(attempt.ended(not_now(CONGESTION)));
+                refused.push(attempt.ended(CONGESTION));
                 continue;
             }
             running.counts.queued.fetch_add(1, Ordering::Release);

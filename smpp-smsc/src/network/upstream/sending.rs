@@ -14,7 +14,7 @@ use tracing::{debug, warn};
 
 use super::StatusRule;
 use super::outgoing::Form;
-use super::statuses::{CONGESTION, not_now, outcome_without_response, rejected};
+use super::statuses::{CONGESTION, outcome_without_response, rejected};
 use crate::Clock;
 use crate::network::{Attempt, Outcome, Report, Reports};
 
@@ -72,12 +72,12 @@ impl Pump {
         // or is made again.
         let lease = life.due().unwrap_or(now).since(now);
         if lease.is_zero() {
-            return Err(not_now(CONGESTION));
+            return Err(CONGESTION);
         }
         let until = until.min(self::until(lease));
         let started = timeout_at(until, self.link.start(outgoing.body())).await;
         let pending = started
-            .map_err(|_| not_now(CONGESTION))?
+            .map_err(|_| CONGESTION)?
             .map_err(|error| self.without_response(attempt, &error))?;
         let awaits_receipt = outgoing.awaits_receipt;
         let (attempt, rule) = (attempt.clone(), self.rule.clone());

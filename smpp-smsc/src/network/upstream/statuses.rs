@@ -3,23 +3,22 @@
 use smpp_esme::{RequestError, RequestErrorKind};
 use smpp_pdu::{CommandStatus, MessageState, StatusClass};
 
+use crate::FailureClass;
 use crate::network::Outcome;
 
 /// As many attempts wait as may, or one has waited too long.
-pub(super) const CONGESTION: CommandStatus = CommandStatus::ESME_RMSGQFUL;
-/// No session is bound that could take a message.
-pub(super) const NO_SESSION: CommandStatus = CommandStatus::ESME_RBINDFAIL;
-/// A message was sent, and no response came.
-const NO_RESPONSE: CommandStatus = CommandStatus::ESME_RSYSERR;
+pub(super) const CONGESTION: Outcome = not_now(FailureClass::Congestion);
+/// No session is bound that could take a message, or none that responds.
+pub(super) const NO_LINK: Outcome = not_now(FailureClass::Link);
 
 /// The error in receipts: statuses above 254 do not fit.
 pub(super) fn error_of(status: CommandStatus) -> u8 {
     u8::try_from(status.0).unwrap_or(u8::MAX)
 }
 
-pub(super) fn not_now(status: CommandStatus) -> Outcome {
+const fn not_now(class: FailureClass) -> Outcome {
     Outcome::NotNow {
-        error: error_of(status),
+        error: class.usual_error(),
     }
 }
 
@@ -43,7 +42,8 @@ pub(super) fn outcome_of(status: CommandStatus) -> Outcome {
             state: MessageState::UNDELIVERABLE,
             error,
         },
-        _ if status.is_vendor_specific() => Outcome::NotNow { error },
+        CommandStatus::ESME_RTHROTTLED | CommandStatus::ESME_RMSGQFUL => CONGESTION,
+        _ if status.is_vendor_specific() => CONGESTION,
         _ if status.class() == StatusClass::Permanent => rejected(status),
         _ => Outcome::NotNow { error },
     }
@@ -59,11 +59,9 @@ pub(super) fn outcome_without_response(
         RequestErrorKind::Unreadable(status) if status.is_error() => rule(status),
         // It was taken, under an id that nobody can read.
         RequestErrorKind::Unreadable(_) => Outcome::Delivered,
-        RequestErrorKind::Expired | RequestErrorKind::LinkLost(_) => not_now(NO_RESPONSE),
-        RequestErrorKind::NotAllowed => not_now(CommandStatus::ESME_RINVBNDSTS),
-        RequestErrorKind::WindowFull => not_now(CONGESTION),
+        RequestErrorKind::WindowFull => CONGESTION,
         RequestErrorKind::TooLong => rejected(CommandStatus::ESME_RINVMSGLEN),
-        _ => not_now(NO_SESSION),
+        _ => NO_LINK,
     }
 }
 
@@ -76,6 +74,11 @@ mod tests {
         for status in [
             CommandStatus::ESME_RTHROTTLED,
             CommandStatus::ESME_RMSGQFUL,
+            CommandStatus(0x0401),
+        ] {
+            assert_eq!(outcome_of(status), CONGESTION, "{status}");
+        }
+        for status in [
             CommandStatus::ESME_RSYSERR,
             CommandStatus::ESME_RSUBMITFAIL,
             CommandStatus::ESME_RX_T_APPN,
@@ -83,7 +86,6 @@ mod tests {
             CommandStatus::ESME_RUNKNOWNERR,
             CommandStatus::ESME_RDELIVERYFAILURE,
             CommandStatus(0x0600),
-            CommandStatus(0x0401),
         ] {
             let error = error_of(status);
             assert_eq!(outcome_of(status), Outcome::NotNow { error }, "{status}");
