@@ -1,24 +1,51 @@
 //! Attempts at messages of the store: when their time comes, and when they have
 //! ended.
 
+use core::cmp::Reverse;
 use core::time::Duration;
 use std::sync::Arc;
 
 use tracing::error;
 
 use super::{Engine, Group, MAX_CLAIM};
-use crate::Message;
 use crate::hash::IdSet;
 use crate::network::{Attempt, Outcome, Report};
 use crate::store::StoreError;
+use crate::{Claimed, Message};
 
 impl Engine {
-    /// Takes messages in hand whose time has come. Says whether there may be more.
-    pub(super) async fn claim(&mut self) -> Result<bool, StoreError> {
+    /// A new message. One that is due at once is kept in hand from the start, which
+    /// saves the store the claim; where others wait for their turn, it is claimed
+    /// behind them.
+    pub(super) fn new_message(&mut self, mut message: Arc<Message>, group: &mut Group) {
+        self.last.note(&message);
+        let at_once = message.life.due() == Some(message.submitted);
+        if at_once && !self.more_due {
+            let now = *group.now.get_or_insert_with(|| self.now());
+            let lease_until = now.after(self.settings.lease.max(Duration::from_millis(1)));
+            if Arc::make_mut(&mut message).life.claim(now, lease_until) == Claimed::Attempt {
+                group.starting.push(message.clone());
+            }
+        }
+        group.insert(message);
+    }
+
+    /// Hands out the new messages that are in hand, those of a higher priority first.
+    pub(super) async fn start_new(&mut self) {
+        if self.starting.is_empty() {
+            return;
+        }
+        let mut new = core::mem::take(&mut self.starting);
+        new.sort_by_key(|message| Reverse(message.priority()));
+        self.attempt(new.into_iter().map(attempt).collect()).await;
+    }
+
+    /// Takes messages in hand whose time has come.
+    pub(super) async fn claim(&mut self) -> Result<(), StoreError> {
         let now = self.now();
         let lease_until = now.after(self.settings.lease.max(Duration::from_millis(1)));
         let claimed = self.store.claim(now, lease_until, MAX_CLAIM).await?;
-        let more = claimed.len() == MAX_CLAIM;
+        self.more_due = claimed.len() == MAX_CLAIM;
         let (attempts, over): (Vec<_>, Vec<_>) = claimed
             .into_iter()
             .partition(|message| message.life.is_in_flight());
@@ -36,16 +63,10 @@ impl Engine {
             self.flush(&mut group).await;
         }
         if !attempts.is_empty() {
-            let attempts = attempts
-                .into_iter()
-                .map(|message| {
-                    let number = message.life.attempts();
-                    Attempt::new(message, number)
-                })
-                .collect();
-            self.attempt(attempts).await;
+            self.attempt(attempts.into_iter().map(attempt).collect())
+                .await;
         }
-        Ok(more)
+        Ok(())
     }
 
     /// Attempts have ended.
@@ -103,4 +124,10 @@ impl Engine {
         }
         self.transmitted(broadcasts, group);
     }
+}
+
+/// The attempt that a message is in hand for.
+fn attempt(message: Arc<Message>) -> Attempt {
+    let number = message.life.attempts();
+    Attempt::new(message, number)
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use smpp_pdu::CommandStatus;
 
-use crate::Message;
 use crate::answer::{Answer, Reply};
 use crate::hash::IdMap;
 use crate::registry::ConnectionId;
 use crate::store::{Change, Committed, Delivery, DeliveryKey, Store, StoreError};
+use crate::{Message, Timestamp};
 
 /// Changes of one commit, and the answers that depend on it.
 #[derive(Debug, Default)]
@@ -22,6 +22,10 @@ pub(super) struct Group {
     /// Deliveries that were committed before the rest of the group.
     pub(super) kept: Vec<Arc<Delivery>>,
     pub(super) answers: IdMap<ConnectionId, Vec<Answer>>,
+    /// New messages that are in hand, to be attempted once they are kept.
+    pub(super) starting: Vec<Arc<Message>>,
+    /// When the first of them was taken in hand.
+    pub(super) now: Option<Timestamp>,
     /// Whether a new message is to be found by its addresses.
     listed: bool,
 }
@@ -62,6 +66,7 @@ impl Group {
             return Ok(());
         }
         self.listed = false;
+        self.now = None;
         let inserts = core::mem::take(&mut self.inserts);
         let mut changes = core::mem::take(&mut self.changes);
         let without_inserts = changes.clone();
@@ -73,6 +78,7 @@ impl Group {
             }
             Err(error) => error,
         };
+        self.starting.clear();
         let status = status(&error);
         let full = error == StoreError::Full;
         for answer in self.answers.values_mut().flatten() {

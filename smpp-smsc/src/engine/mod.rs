@@ -166,6 +166,10 @@ pub(crate) struct Engine {
     /// Accounts whose outbox may have something to send.
     changed: HashSet<Arc<str>>,
     passing: Passing,
+    /// New messages that were committed in hand.
+    starting: Vec<Arc<Message>>,
+    /// There may be more in the store that is due.
+    more_due: bool,
     trails: Trails,
     forwarding: Forwarding,
     habits: Habits,
@@ -202,6 +206,9 @@ impl Engine {
             outboxes: HashMap::new(),
             changed: HashSet::new(),
             passing: Passing::default(),
+            starting: Vec::new(),
+            // Of an earlier process.
+            more_due: true,
             trails: Trails::default(),
             forwarding: Forwarding::default(),
             habits: Habits::default(),
@@ -241,6 +248,7 @@ impl Engine {
             self.end_overdue(&mut group);
             self.flush(&mut group).await;
             self.start_passing().await;
+            self.start_new().await;
             self.go_on().await;
             self.sweep().await;
             let claimed = self.claim().await;
@@ -250,8 +258,8 @@ impl Engine {
             }
             pause = match claimed {
                 // Others get their turn in between.
-                Ok(more_due) if more || more_due => Duration::ZERO,
-                Ok(_) => self.time_to_next().await,
+                Ok(()) if more || self.more_due => Duration::ZERO,
+                Ok(()) => self.time_to_next().await,
                 Err(error) => {
                     error!(%error, "the store did not give due messages");
                     STORE_PAUSE
@@ -356,17 +364,13 @@ impl Engine {
             Work::Refuse(status) => Reply::Refused(status),
             Work::Submit(message) => {
                 let id = message.key.id.clone();
-                self.last.note(&message);
-                group.insert(message);
+                self.new_message(message, group);
                 Reply::Accepted(id)
             }
             Work::SubmitMulti(recipients) => {
                 let accepted = !recipients.messages.is_empty();
                 let messages = recipients.messages.into_iter();
-                messages.for_each(|one| {
-                    self.last.note(&one);
-                    group.insert(one);
-                });
+                messages.for_each(|one| self.new_message(one, group));
                 Reply::Multi {
                     id: accepted.then_some(recipients.id),
                     refused: recipients.refused,
@@ -394,6 +398,7 @@ impl Engine {
             }
             Err(error) => error!(%error, "the store did not take messages"),
         }
+        self.starting.append(&mut group.starting);
         for delivery in group.kept.drain(..).chain(group.fresh.drain(..)) {
             self.fresh(delivery);
         }
