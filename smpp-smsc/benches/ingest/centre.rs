@@ -9,8 +9,9 @@ use smpp_esme::{BindConfig, ClientBuilder, Inbound, Incoming};
 use smpp_pdu::{Address, COctetStr, ShortMessage, SubmitSm};
 use smpp_smsc::Smsc;
 use smpp_smsc::network::Handsets;
-use smpp_smsc::store::RedbStore;
 use tokio::runtime::{Builder, Runtime};
+
+use crate::store::opened;
 
 const WINDOW: u16 = 1000;
 
@@ -44,7 +45,7 @@ pub(crate) fn measure(folder: &Path, count: usize, what: What) -> f64 {
     let (smsc, address) = runtime.block_on(async {
         let smsc = Smsc::builder()
             .account("esme", "secret")
-            .store(RedbStore::open(folder).unwrap())
+            .store(opened(folder))
             .network(Handsets::new(Duration::ZERO))
             .start();
         let address = smsc.listen("127.0.0.1:0").await.unwrap();

@@ -6,6 +6,7 @@
 //! cargo bench -p smpp-smsc --bench ingest [-- OPTIONS]
 //!   --messages N    of each measurement (default 100000)
 //!   --rounds N      of all measurements (default 5)
+//!   --sync-ms N     what each sync takes more than on this disk (default 0)
 //!   --folder PATH   where the files are (default: the system's for such)
 //! ```
 //!
@@ -26,6 +27,7 @@
 )]
 
 mod centre;
+mod disk;
 mod raw;
 mod store;
 
@@ -57,6 +59,7 @@ impl Options {
             match arg.as_str() {
                 "--messages" => options.messages = value().parse().unwrap(),
                 "--rounds" => options.rounds = value().parse().unwrap(),
+                "--sync-ms" => disk::set_sync(value().parse().unwrap()),
                 "--folder" => options.folder = value().into(),
                 // Cargo says so itself.
                 "--bench" | "--test" => {}

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::time::Instant;
 
-use redb::{Database, TableDefinition};
+use redb::{Builder, TableDefinition};
 use smpp_codec::encode;
 use smpp_pdu::{Pdu, SequenceNumber};
 
 use crate::centre::message;
+use crate::disk::disk;
 
 const RECORDS: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("records");
 
@@ -23,7 +24,7 @@ pub(crate) fn record_len() -> usize {
 
 /// Records a second, so many to a commit.
 pub(crate) fn measure(folder: &Path, count: usize, of_commit: usize) -> f64 {
-    let database = Database::create(folder.join("raw.redb")).unwrap();
+    let database = Builder::new().create_with_backend(disk(folder)).unwrap();
     let record = vec![b'x'; record_len()];
     let start = Instant::now();
     let mut next = 0;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::disk::disk;
 use bytes::Bytes;
 use smpp_codec::encode;
 use smpp_pdu::{Pdu, SequenceNumber};
@@ -12,11 +13,16 @@ use smpp_smsc::network::Outcome;
 use smpp_smsc::store::{Change, RedbStore, Store};
 use smpp_smsc::{Clock, Life, Message, MessageId, MessageKey, Retries};
 
+pub(crate) fn opened(folder: &Path) -> RedbStore {
+    let folder = folder.to_owned();
+    RedbStore::over(move || disk(&folder)).unwrap()
+}
+
 /// Messages a second, so many to a commit.
 pub(crate) fn measure(folder: &Path, count: usize, of_commit: usize, whole_life: bool) -> f64 {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_all().build().unwrap();
-    let store = RedbStore::open(folder).unwrap();
+    let store = opened(folder);
     let mut octets = Vec::new();
     let pdu = Pdu::request(SequenceNumber(1), crate::centre::message());
     encode(&pdu, &mut octets).unwrap();
