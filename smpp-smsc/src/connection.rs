@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smpp_codec::{Finding, decode, encoded_len};
-use smpp_pdu::{Body, CommandId, CommandStatus, InterfaceVersion, SequenceNumber};
+use smpp_pdu::{Body, CommandId, CommandStatus, InterfaceVersion};
 use smpp_session::driver::{Application, Link};
 use smpp_session::{Config, Event, FaultKind, Instant, Request, RequestId, Response, refuse};
 use tokio::sync::mpsc::UnboundedSender;
@@ -17,7 +17,7 @@ use crate::accounts::{Account, Authenticator, BindPermit, Binds, Quotas, admit};
 use crate::answer::Answer;
 use crate::engine::{Batch, Input};
 use crate::findings::Findings;
-use crate::hub::{Order, Peer, Place};
+use crate::hub::{LargeRequests, Order, Peer, Place};
 use crate::lists::Lists;
 use crate::message_id::Ids;
 use crate::registry::ConnectionId;
@@ -30,14 +30,6 @@ use crate::times::TimeRules;
 use crate::{Clock, Timestamp, v33};
 
 use bind::{Asking, BindDecision};
-
-/// Octets of requests from which on they are looked after one by one. The window of
-/// the peer bounds the others.
-const LARGE: usize = 4096;
-
-/// Octets of large requests that may wait for their answers. With more, the peer is
-/// not read: a disk that stalls must not fill the memory.
-const MAX_LARGE: usize = 16 * 1024 * 1024;
 
 /// What the engine, or the server, asks of a connection.
 #[derive(Debug)]
@@ -139,8 +131,7 @@ pub(crate) struct Connection {
     pass: Pass,
     jobs: Vec<Job>,
     /// Large requests that wait for their answers, and all their octets.
-    large: VecDeque<(SequenceNumber, usize)>,
-    large_octets: usize,
+    large: LargeRequests,
     /// The time of the requests of one read, from the first of them on.
     now: Option<Timestamp>,
     /// The routes of the requests of one read, likewise.
@@ -173,8 +164,7 @@ impl Connection {
             permit: None,
             pass: place.pass,
             jobs: Vec::new(),
-            large: VecDeque::new(),
-            large_octets: 0,
+            large: LargeRequests::default(),
             now: None,
             routes: None,
             outcomes: Vec::new(),
@@ -277,11 +267,7 @@ impl Connection {
             },
             Err(status) => Work::Refuse(status),
         };
-        let octets = request.octets.len();
-        if octets >= LARGE {
-            self.large.push_back((pdu.sequence_number, octets));
-            self.large_octets += octets;
-        }
+        self.large.came(pdu.sequence_number, request.octets.len());
         self.jobs.push(Job {
             command_id: pdu.command_id(),
             sequence_number: pdu.sequence_number,
@@ -300,16 +286,6 @@ impl Connection {
         if let Some(account) = self.account() {
             let names = findings.iter().map(|finding| finding.kind.name());
             self.shared.findings.count(account, names);
-        }
-    }
-
-    /// A request was answered, which may have been a large one.
-    fn worked_off(&mut self, number: SequenceNumber) {
-        let mut large = self.large.iter();
-        if let Some(at) = large.position(|(large, _)| *large == number)
-            && let Some((_, octets)) = self.large.remove(at)
-        {
-            self.large_octets -= octets;
         }
     }
 
@@ -395,7 +371,7 @@ impl Application for Connection {
                     .map(|bound| bound.account.quirks.response_ids);
                 let ids = ids.unwrap_or_default();
                 for answer in answers {
-                    self.worked_off(answer.sequence_number);
+                    self.large.answered(answer.sequence_number);
                     answer.respond(version, ids, |pdu| {
                         if pdu.command_status != CommandStatus::ESME_ROK {
                             self.counts.refused += 1;
@@ -429,7 +405,7 @@ impl Application for Connection {
     }
 
     fn reads(&self) -> bool {
-        self.large_octets < MAX_LARGE
+        self.large.has_room()
     }
 
     fn batch_end(&mut self, link: &mut Link<'_>) {

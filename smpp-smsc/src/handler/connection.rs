@@ -20,7 +20,7 @@ use super::session::{Outcome, Push, PushError, Session};
 use super::worker::{Work, work};
 use super::{Handler, Options, Reply, SessionHandle};
 use crate::hub::ConnectionId;
-use crate::hub::{Order, Pass, Peer, Place, Report, Served, accept_bind};
+use crate::hub::{LargeRequests, Order, Pass, Peer, Place, Report, Served, accept_bind};
 
 /// What others ask of a connection.
 #[derive(Debug)]
@@ -61,6 +61,7 @@ pub(crate) struct Connection {
     bound: Option<SessionHandle>,
     /// What came with this read.
     requests: Vec<Request>,
+    large: LargeRequests,
     /// What the peer has not answered.
     pushes: HashMap<u64, Push>,
     next_push: u64,
@@ -105,6 +106,7 @@ impl Connection {
             binding: None,
             bound: None,
             requests: Vec::new(),
+            large: LargeRequests::default(),
             pushes: HashMap::new(),
             next_push: 0,
             report: Report::default(),
@@ -138,6 +140,7 @@ impl Connection {
             return self.bind(pdu, number, bind);
         }
         self.report.requests += 1;
+        self.large.came(number, request.octets.len());
         let reply = Reply::new(command_id, number, self.commands.clone());
         self.requests.push(Request::new(pdu, reply));
     }
@@ -224,6 +227,7 @@ impl Connection {
     }
 
     fn answer(&mut self, link: &mut Link<'_>, answer: &Answer) {
+        self.large.answered(answer.sequence_number);
         let refused =
             |status| error_response(answer.command_id, refusal(status), answer.sequence_number);
         let response = match &answer.response {
@@ -404,6 +408,10 @@ impl Application for Connection {
 
     fn batch_end(&mut self, _link: &mut Link<'_>) {
         self.pass_on();
+    }
+
+    fn reads(&self) -> bool {
+        self.large.has_room()
     }
 }
 

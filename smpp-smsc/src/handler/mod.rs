@@ -55,8 +55,7 @@
 //!
 //! What a handler has not taken or not answered is bounded: beyond
 //! [`Config::peer_window`](smpp_session::Config::peer_window) requests the ESME gets
-//! `ESME_RTHROTTLED`. A connection holds at most that many PDUs, each as long as
-//! `max_pdu_len`.
+//! `ESME_RTHROTTLED`, and with 16 MiB of PDUs over 4 KiB unanswered it is not read.
 //!
 //! A request that is answered with [`Reply::taken`] costs three allocations: its
 //! octets, the boxed future of its method, and its response. Whoever implements

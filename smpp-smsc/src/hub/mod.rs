@@ -4,6 +4,7 @@
 
 mod bind;
 mod gate;
+mod large;
 mod limits;
 mod listen;
 mod order;
@@ -30,6 +31,7 @@ use tokio::task::AbortHandle;
 pub(crate) use bind::accept_bind;
 use gate::Gate;
 pub(crate) use gate::Pass;
+pub(crate) use large::LargeRequests;
 pub use limits::Limits;
 pub use listen::ListenOptions;
 pub(crate) use order::Order;

@@ -1,8 +1,11 @@
 //! Binds and requests of ESMEs, and what answers them.
 
+use core::time::Duration;
+
 use smpp_pdu::*;
 use smpp_session::CloseReason;
 use smpp_smsc::handler::*;
+use tokio::io::AsyncWriteExt;
 
 use crate::support::*;
 
@@ -239,6 +242,42 @@ async fn what_a_handler_has_not_answered_is_bounded_by_the_window() {
     let (_, _fourth) = calls.submit().await;
     let resp = client.ask(sm()).await;
     assert_eq!(resp.status(), CommandStatus::ESME_RTHROTTLED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn large_requests_that_a_handler_keeps_are_bounded_in_octets() {
+    const MESSAGES: u32 = 400;
+    let (server, mut calls) = relay(Options::new());
+    let mut client = bound(&server).await;
+    calls.session().await;
+    let text = vec![b'x'; 60_000];
+    let payload = [Tlv::message_payload(&text).unwrap()];
+    let large = sm()
+        .short_message(ShortMessage::EMPTY)
+        .tlvs(Tlvs::from_slice(&payload));
+    let octets: Vec<_> = (0..MESSAGES).flat_map(|_| client.encode(large)).collect();
+    let (mut reader, mut writer) = tokio::io::split(client.into_stream());
+    tokio::spawn(async move { writer.write_all(&octets).await });
+    tokio::spawn(async move { tokio::io::copy(&mut reader, &mut tokio::io::sink()).await });
+    // Time goes on only when there is nothing else to do.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut kept = Vec::new();
+    while let Some(call) = calls.try_next() {
+        match call {
+            Call::Submit(_, reply) => kept.push(reply),
+            _ => panic!("the connection is over"),
+        }
+    }
+    assert!((250..300).contains(&kept.len()), "{}", kept.len());
+    let mut answered = 0;
+    for reply in kept {
+        reply.taken("1");
+        answered += 1;
+    }
+    while answered < MESSAGES {
+        calls.submit().await.1.taken("1");
+        answered += 1;
+    }
 }
 
 #[tokio::test]

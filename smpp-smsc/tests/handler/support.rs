@@ -223,6 +223,11 @@ impl Calls {
         soon(self.0.recv()).await.expect("no handler is left")
     }
 
+    /// What is there already.
+    pub(crate) fn try_next(&mut self) -> Option<Call> {
+        self.0.try_recv().ok()
+    }
+
     #[track_caller]
     fn other(call: &Call) -> ! {
         match call {
