@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use smpp_pdu::SetDpf;
 
+use super::absent::AwaitedCentre;
 use super::{Engine, Group};
 use crate::network::Outcome;
 use crate::store::DeliveryContent;
@@ -77,7 +78,13 @@ fn is_of_same_sender(one: &Message, other: &Message) -> bool {
 
 impl Engine {
     /// An attempt has ended, and was not simply the first and a success.
-    pub(super) fn watch(&mut self, message: Arc<Message>, outcome: Outcome, group: &mut Group) {
+    pub(super) fn watch(
+        &mut self,
+        message: Arc<Message>,
+        outcome: Outcome,
+        centre: &AwaitedCentre,
+        group: &mut Group,
+    ) {
         if outcome == Outcome::Delivered {
             self.reached(&message, group);
             return;
@@ -86,7 +93,7 @@ impl Engine {
         if message.life.is_final() {
             return;
         }
-        self.absent.missed(&message);
+        self.absent.missed(&message, centre);
         let first = message.life.attempts() == 1;
         if first && message.registered_delivery().intermediate() {
             let account = message.account.clone();

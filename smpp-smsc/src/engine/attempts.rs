@@ -112,13 +112,16 @@ impl Engine {
                 if let Outcome::NotNow { error } = outcome {
                     self.settings.counters.failed(retries.class(error));
                 }
+                let awaited = report
+                    .awaits_room
+                    .then(|| self.trails.network_of(&message.key));
                 self.trails.forget(&message.key);
                 let first_success = outcome == Outcome::Delivered && number == 1;
                 let watched = !first_success || !self.alerts.is_empty();
                 let message = Arc::new(message);
                 self.changed_life(message.clone(), group);
                 if watched {
-                    self.watch(message, outcome, group);
+                    self.watch(message, outcome, &awaited.flatten(), group);
                 }
             }
         }

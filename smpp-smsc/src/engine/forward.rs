@@ -218,7 +218,7 @@ impl Engine {
             let first_success = outcome == Outcome::Delivered && message.life.attempts() == 1;
             self.changed_life(message.clone(), group);
             if !first_success || !self.alerts.is_empty() {
-                self.watch(message, outcome, group);
+                self.watch(message, outcome, &None, group);
             }
         }
         news

@@ -42,6 +42,7 @@ use crate::times::TimeRules;
 use crate::{Clock, Message, Retries, Timestamp};
 
 use absent::Absent;
+pub(crate) use absent::Ready;
 use alert::Alerts;
 use cancel::Cancelling;
 use forward::Forwarding;
@@ -89,6 +90,8 @@ pub(crate) enum Input {
     Reports(Vec<Report>),
     /// The subscriber with these digits can be reached again.
     Available(Box<[u8]>),
+    /// A centre can take messages that wait for it.
+    Ready(Ready),
     /// Go on with a cancellation that is too long for one turn.
     Cancel(Box<Cancelling>),
     /// Messages for an ESME.
@@ -305,6 +308,7 @@ impl Engine {
                 self.available(&subscriber, group);
                 self.try_again(&subscriber, group).await;
             }
+            Input::Ready(ready) => self.ready(ready, group).await,
             Input::Cancel(cancelling) => {
                 self.flush(group).await;
                 self.cancel_on(*cancelling, group).await;

@@ -120,6 +120,11 @@ impl Trails {
         self.of.get(key).map_or(0, |trail| trail.place)
     }
 
+    /// The network that has this attempt.
+    pub(super) fn network_of(&self, key: &MessageKey) -> Option<Arc<str>> {
+        self.of.get(key)?.network.clone()
+    }
+
     /// Whether an outcome comes from a target that has already passed the attempt on.
     pub(super) fn is_over(&self, report: &Report) -> bool {
         let trail = self.of.get(&report.key);

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use smpp_pdu::MessageState;
 
 use crate::broadcast;
-use crate::{Message, MessageKey};
+use crate::{FailureClass, Message, MessageKey};
 
 pub use handsets::Handsets;
 pub use receipts::{NextReceipt, Told};
@@ -103,6 +103,19 @@ impl Attempt {
             outcome,
             success: None,
             handed: None,
+            awaits_room: false,
+        }
+    }
+
+    /// The next centre is not there, or has no room, and nothing was sent: where this
+    /// was the last target of its route, the message waits until
+    /// [`Reports::ready`] says that there is room, or for its time.
+    #[must_use]
+    pub fn not_ready(&self, class: FailureClass) -> Report {
+        let error = class.usual_error();
+        Report {
+            awaits_room: true,
+            ..self.ended(Outcome::NotNow { error })
         }
     }
 
@@ -219,6 +232,8 @@ pub struct Report {
     pub(crate) success: Option<Box<[u8]>>,
     /// The attempt goes on elsewhere.
     pub(crate) handed: Option<Box<HandedOver>>,
+    /// It failed for now, and `Reports::ready` says when it is to be tried again.
+    pub(crate) awaits_room: bool,
 }
 
 /// Under which id which centre has a message.

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::{NextReceipt, Report, Told};
 use crate::DeliverError;
-use crate::engine::{Brought, Input, Receipts};
+use crate::engine::{Brought, Input, Ready, Receipts};
 use crate::store::StoreError;
 
 /// Takes outcomes back to the message centre, and what else a network has to say.
@@ -58,6 +58,28 @@ impl Reports {
     /// subscriber.
     pub fn available(&self, subscriber: Address<'_>) {
         self.tell(Input::Available(subscriber.addr.as_bytes().into()));
+    }
+
+    /// Says that the next centre can take `room` more messages now. As many of those
+    /// that wait for that ([`Attempt::not_ready`](super::Attempt::not_ready)) are tried
+    /// at once, those that came first before others. 100,000 are remembered; the rest,
+    /// and all after a restart, wait for their time.
+    ///
+    /// Gives how many of them come: when that is `room`, more may wait.
+    ///
+    /// To be said after room was missing, not for each message: it costs a look into
+    /// the store. Not to be awaited within
+    /// [`Network::attempt`](super::Network::attempt), which the message centre waits for.
+    pub async fn ready(&self, room: usize) -> usize {
+        let (reply, count) = oneshot::channel();
+        let centre = self.centre.clone();
+        self.tell(Input::Ready(Ready {
+            centre,
+            room,
+            reply,
+        }));
+        // After its end nothing comes.
+        count.await.unwrap_or(0)
     }
 
     /// Takes receipts for messages that were

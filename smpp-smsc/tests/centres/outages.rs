@@ -2,14 +2,15 @@
 
 use core::net::SocketAddr;
 use core::num::NonZeroU32;
+use core::time::Duration;
 use std::collections::HashSet;
 use std::path::Path;
 
-use smpp_pdu::MessageState;
-use smpp_smsc::network::Outcome;
+use smpp_pdu::{MessageState, RegisteredDelivery};
+use smpp_smsc::network::{Outcome, Upstream};
 use smpp_smsc::scenario::Scenario;
 use smpp_smsc::store::RedbStore;
-use smpp_smsc::{Builder, Smsc};
+use smpp_smsc::{Builder, Retries, Smsc};
 use tokio::sync::mpsc;
 
 use crate::support::*;
@@ -65,6 +66,38 @@ async fn a_next_centre_that_restarts_loses_and_doubles_nothing() {
     let second = serve_at(next(), address).await;
     all_end_once(smsc, esme, open).await;
     second.shutdown().await;
+}
+
+/// Every message goes over the link to this centre, and is tried again after an hour
+/// at the earliest.
+fn patient(link: Upstream) -> Builder {
+    aggregator()
+        .retries(Retries::new(vec![Duration::from_secs(3600)]))
+        .centre("north", link)
+        .routes(all_to(["north"]))
+}
+
+#[tokio::test]
+async fn a_backlog_goes_as_fast_as_the_next_centre_takes_it() {
+    let (_next, address) = serve(next_centre()).await;
+    let link = link_to(&url(address)).window(5).queue(10).build();
+    let (smsc, esme) = start(patient(link)).await;
+    let open = submit(&esme, 500).await;
+    all_end_once(smsc, esme, open).await;
+}
+
+#[tokio::test]
+async fn what_found_no_link_goes_out_when_there_is_one() {
+    let address = nobody();
+    let link = link_to(&url(address)).build();
+    let (smsc, mut esme) = start(patient(link)).await;
+    let notified = message(NUMBER).registered_delivery(RegisteredDelivery(0x11));
+    let id = esme.submit(&notified).await;
+    assert_eq!(esme.receipt().await.state, MessageState::ENROUTE);
+    let _next = serve_at(next_centre(), address).await;
+    let told = esme.receipt().await;
+    assert_eq!((told.id, told.state), (id, MessageState::DELIVERED));
+    smsc.shutdown().await;
 }
 
 #[tokio::test]

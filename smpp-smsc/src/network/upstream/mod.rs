@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use smpp_codec::receipt::ReceiptReader;
-use smpp_esme::link::{Events, State};
+use smpp_esme::link::State;
 use smpp_esme::{BindConfig, Link, LinkBuilder};
 use smpp_pdu::CommandStatus;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -21,13 +21,13 @@ use tokio::task::JoinHandle;
 use tracing::info;
 
 use super::{Attempt, Network, Outcome, Reports};
-use crate::Clock;
+use crate::{Clock, FailureClass};
 
 pub use builder::UpstreamBuilder;
 use incoming::Receiving;
 use outgoing::Form;
 use sending::{Counts, Pump, Queued, until};
-use statuses::{CONGESTION, NO_LINK};
+use statuses::NO_LINK;
 
 /// What a status of the next centre means for a message.
 type StatusRule = Arc<dyn Fn(CommandStatus) -> Outcome + Send + Sync>;
@@ -88,6 +88,8 @@ type StatusRule = Arc<dyn Fn(CommandStatus) -> Outcome + Send + Sync>;
 /// | is too slow: more attempts wait than [`queue`](UpstreamBuilder::queue) allows, or longer than [`queue_time`](UpstreamBuilder::queue_time) | `NotNow`, class [`Congestion`](crate::FailureClass::Congestion), as for a centre that throttles |
 ///
 /// The class says when the message is attempted again ([`Retries`](crate::Retries)).
+/// What was not sent for lack of a session or of room goes out as soon as there is
+/// some ([`Reports::ready`]).
 /// Other errors are numbers of `command_status`, as receipts show them in `err`.
 ///
 /// An attempt takes no longer than `queue_time` and
@@ -193,6 +195,8 @@ impl Settings {
             rule: self.rule.clone(),
             counts: counts.clone(),
             outcomes,
+            reports: reports.clone(),
+            limit: self.queue,
         };
         let receiving = Receiving {
             incoming,
@@ -202,7 +206,8 @@ impl Settings {
             hold: self.hold,
             held: Vec::new(),
         };
-        tokio::spawn(watch(link.events(), reports.name().into()));
+        let watch = watch(link.clone(), counts.clone(), self.queue, reports.clone());
+        tokio::spawn(watch);
         tokio::spawn(pump.run(queued));
         let reporting = sending::report(ended, reports.clone(), counts.clone());
         let tasks = Tasks {
@@ -234,16 +239,26 @@ impl Network for Upstream {
         };
         let until = until(self.settings.queue_time);
         let mut refused = Vec::new();
+        let started = running.counts.started.load(Ordering::Acquire);
         for attempt in attempts {
             if running.counts.queued.load(Ordering::Acquire) >= self.settings.queue {
-                refused.push(attempt.ended(CONGESTION));
+                refused.push(attempt.not_ready(FailureClass::Congestion));
                 continue;
             }
             running.counts.queued.fetch_add(1, Ordering::Release);
             // It is taken from until the last of its senders is gone.
             let _ = queue.send(Queued { attempt, until });
         }
+        let any = !refused.is_empty();
         reports.send(refused);
+        if any {
+            running.counts.refused.store(true, Ordering::Relaxed);
+            // Perhaps the last that waited went out in this very moment.
+            if running.counts.started.load(Ordering::Acquire) != started {
+                let limit = self.settings.queue;
+                running.counts.call_back(limit, &running.link, reports);
+            }
+        }
     }
 
     async fn stop(&self) {
@@ -271,12 +286,18 @@ impl fmt::Debug for Upstream {
     }
 }
 
-/// The log of a link. What it says itself does not name the centre.
-async fn watch(mut events: Events, centre: Box<str>) {
+/// The log of a link. What it says itself does not name the centre. What had no
+/// session comes again when there is one.
+async fn watch(link: Link, counts: Arc<Counts>, limit: usize, reports: Reports) {
+    let centre = reports.name();
+    let mut events = link.events();
     while let Some(report) = events.next().await {
         let (host, number) = (report.host, report.number);
         match report.state {
-            State::Bound => info!(%centre, %host, number, "bound to the centre"),
+            State::Bound => {
+                info!(%centre, %host, number, "bound to the centre");
+                counts.call_back(limit, &link, &reports);
+            }
             State::Waiting { because, .. } => {
                 info!(%centre, %host, number, %because, "not bound to the centre, will try again");
             }

@@ -1,6 +1,6 @@
 //! Attempts on their way to the next centre, and their outcomes on the way back.
 
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use tracing::{debug, warn};
 
 use super::StatusRule;
 use super::outgoing::Form;
-use super::statuses::{CONGESTION, outcome_without_response, rejected};
-use crate::Clock;
+use super::statuses::{CONGESTION, NO_LINK, outcome_without_response, rejected};
 use crate::network::{Attempt, Outcome, Report, Reports};
+use crate::{Clock, FailureClass};
 
 /// Outcomes that are handed over at once, at most.
 const MAX_OUTCOMES: usize = 1024;
@@ -37,6 +37,30 @@ pub(super) struct Counts {
     pub(super) open: AtomicUsize,
     /// Told when it has some.
     pub(super) reported: Notify,
+    /// Attempts that were sent, in all.
+    pub(super) started: AtomicUsize,
+    /// Attempts failed because there was no room, or no session.
+    pub(super) refused: AtomicBool,
+}
+
+impl Counts {
+    /// Lets what had no room come again, once there is some: `limit` may wait, and
+    /// half of that is room enough to speak of it.
+    pub(super) fn call_back(self: &Arc<Self>, limit: usize, link: &Link, reports: &Reports) {
+        let room = limit.saturating_sub(self.queued.load(Ordering::Acquire));
+        if room > limit / 2
+            && self.refused.load(Ordering::Relaxed)
+            && link.bound_sessions() > 0
+            && self.refused.swap(false, Ordering::Relaxed)
+        {
+            let (counts, reports) = (self.clone(), reports.clone());
+            tokio::spawn(async move {
+                if reports.ready(room).await == room {
+                    counts.refused.store(true, Ordering::Relaxed);
+                }
+            });
+        }
+    }
 }
 
 /// Takes attempts from the queue and sends them, one after the other, as places in
@@ -48,6 +72,9 @@ pub(super) struct Pump {
     pub(super) rule: StatusRule,
     pub(super) counts: Arc<Counts>,
     pub(super) outcomes: UnboundedSender<Report>,
+    pub(super) reports: Reports,
+    /// How many attempts may wait.
+    pub(super) limit: usize,
 }
 
 impl Pump {
@@ -56,7 +83,11 @@ impl Pump {
             self.counts.open.fetch_add(1, Ordering::Release);
             self.counts.queued.fetch_sub(1, Ordering::Release);
             if let Err(outcome) = self.send(&attempt, until).await {
-                self.tell(attempt.ended(outcome));
+                self.tell(not_sent(&attempt, outcome));
+            } else {
+                self.counts.started.fetch_add(1, Ordering::Release);
+                // It takes messages: what had no room comes again.
+                self.counts.call_back(self.limit, &self.link, &self.reports);
             }
         }
     }
@@ -102,6 +133,15 @@ impl Pump {
     }
 }
 
+/// How an attempt ends that was not sent.
+fn not_sent(attempt: &Attempt, outcome: Outcome) -> Report {
+    match outcome {
+        CONGESTION => attempt.not_ready(FailureClass::Congestion),
+        NO_LINK => attempt.not_ready(FailureClass::Link),
+        other => attempt.ended(other),
+    }
+}
+
 /// The next centre has the message.
 fn taken(attempt: &Attempt, response: SubmitResp, awaits_receipt: bool) -> Report {
     let id = response.message_id();
@@ -135,7 +175,12 @@ pub(super) async fn report(
         if count == 0 {
             return;
         }
+        let refused = batch.iter().any(|report| report.awaits_room);
         reports.send(core::mem::take(&mut batch));
+        // Only now the engine knows what would come again.
+        if refused {
+            counts.refused.store(true, Ordering::Relaxed);
+        }
         counts.open.fetch_sub(count, Ordering::Release);
         counts.reported.notify_one();
     }
