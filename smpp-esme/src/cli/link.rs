@@ -92,6 +92,16 @@ impl Watch {
         }
     }
 
+    /// The lines about what has happened already.
+    pub(crate) fn rest(&mut self) -> Vec<String> {
+        let mut lines = Vec::new();
+        while let Some(report) = self.events.try_next() {
+            let line = self.line(&report);
+            lines.extend(line.map(|line| format!("smpp-esme: {line}")));
+        }
+        lines
+    }
+
     fn line(&mut self, report: &Report) -> Option<String> {
         let host = &report.host;
         let key = (Arc::clone(host), report.number);

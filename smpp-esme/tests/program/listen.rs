@@ -73,7 +73,7 @@ async fn an_interrupt_ends_it_in_good_order() {
 #[tokio::test]
 async fn it_survives_a_restart_of_the_centre() {
     let listener = listener().await;
-    let args = ["listen", "--count", "2"];
+    let args = ["listen", "--count", "3"];
     let mut met = meet_at(&listener, &args, "", accept_all()).await;
     met.centre.when_bound().await;
     met.centre.deliver(1, b"before");
@@ -82,6 +82,8 @@ async fn it_survives_a_restart_of_the_centre() {
     met.meets_again(&listener, accept_all()).await;
     met.centre.when_bound().await;
     met.centre.deliver(2, b"after");
+    met.centre.seen().await;
+    met.centre.deliver(3, b"last");
     let ran = met.ran().await;
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(

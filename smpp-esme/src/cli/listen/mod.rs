@@ -122,6 +122,10 @@ impl Listening {
         while let Some(done) = self.tasks.join_next().await {
             answered(done, output)?;
         }
+        // What happened before the last message is told, too.
+        for line in watch.rest() {
+            eprintln!("{line}");
+        }
         if is_over {
             return Err(watch.over(link));
         }
