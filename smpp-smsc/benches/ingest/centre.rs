@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use smpp_esme::{BindConfig, ClientBuilder, Inbound, Incoming};
 use smpp_pdu::{Address, COctetStr, ShortMessage, SubmitSm};
+use smpp_session::Config;
 use smpp_smsc::Smsc;
 use smpp_smsc::network::Handsets;
 use tokio::runtime::{Builder, Runtime};
@@ -43,8 +44,13 @@ fn threads(count: usize) -> Runtime {
 pub(crate) fn measure(folder: &Path, count: usize, what: What) -> f64 {
     let runtime = threads(2);
     let (smsc, address) = runtime.block_on(async {
+        let session = Config {
+            window: WINDOW,
+            ..smpp_smsc::Builder::default_session()
+        };
         let smsc = Smsc::builder()
             .account("esme", "secret")
+            .session(session)
             .store(opened(folder))
             .network(Handsets::new(Duration::ZERO))
             .start();

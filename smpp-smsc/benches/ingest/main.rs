@@ -15,9 +15,9 @@
 //! centre without its network: new messages alone, 512 a commit, and their whole life
 //! (new, claimed, ended, in commits of as many). The centre runs in threads
 //! of its own, behind a socket on loopback; its handsets take no time. One client
-//! keeps 1,000 messages in flight; `for tomorrow` says that nothing is delivered
-//! meanwhile. Without `--bench`, as under `cargo test`,
-//! everything runs once with few messages.
+//! keeps 1,000 messages in flight, and may leave as many deliveries unanswered;
+//! `for tomorrow` says that nothing is delivered meanwhile. Without `--bench`, as under
+//! `cargo test`, everything runs once with few messages.
 
 #![allow(
     clippy::unwrap_used,
