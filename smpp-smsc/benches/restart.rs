@@ -10,9 +10,9 @@
 //! ```
 //!
 //! Each end is measured three times, from opening the store to the response to the
-//! first `submit_sm`. For an unclean end the file is copied while it is in use:
-//! that is what a kill leaves. Without `--bench`, as under `cargo test`, it runs
-//! with few messages.
+//! first `submit_sm`. For an unclean end the files are copied while they are in use:
+//! that is what a kill leaves, a journal with its last messages among it. Without
+//! `--bench`, as under `cargo test`, it runs with few messages.
 
 #![allow(
     clippy::unwrap_used,
@@ -33,7 +33,8 @@ use smpp_smsc::store::{
 };
 use smpp_smsc::{Clock, Smsc, Timestamp};
 
-const FILE: &str = "messages.redb";
+/// The files of a store.
+const FILES: [&str; 3] = ["messages.redb", "journal.0", "journal.1"];
 
 /// Changes to a commit.
 const GROUP: usize = 5000;
@@ -79,21 +80,24 @@ async fn main() {
     let filled = tempfile::tempdir_in(&options.folder).unwrap();
     let unclean = tempfile::tempdir_in(&options.folder).unwrap();
     let store = fill(filled.path(), &options).await;
-    std::fs::copy(filled.path().join(FILE), unclean.path().join(FILE)).unwrap();
+    copy(filled.path(), unclean.path());
     drop(store);
-    let size = std::fs::metadata(filled.path().join(FILE)).unwrap().len();
+    let size = |folder: &Path| {
+        let sizes = FILES.map(|file| std::fs::metadata(folder.join(file)).unwrap().len());
+        sizes.iter().sum::<u64>()
+    };
     println!(
-        "\n{} messages, {} receipts in outboxes, {} attempts under way; a file of {} MiB\n",
+        "\n{} messages, {} receipts in outboxes, {} attempts under way; {} MiB\n",
         options.messages,
         options.outbox,
         options.in_hand,
-        size >> 20
+        size(unclean.path()) >> 20
     );
     for (name, from) in [("clean", &filled), ("unclean", &unclean)] {
         let mut times = Vec::new();
         for _ in 0..3 {
             let folder = tempfile::tempdir_in(&options.folder).unwrap();
-            std::fs::copy(from.path().join(FILE), folder.path().join(FILE)).unwrap();
+            copy(from.path(), folder.path());
             times.push(restart(folder.path()).await);
         }
         for (opened, served) in times {
@@ -101,6 +105,12 @@ async fn main() {
                 "{name:<8} end: open after {opened:.3} s, first message taken after {served:.3} s"
             );
         }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for file in FILES {
+        std::fs::copy(from.join(file), to.join(file)).unwrap();
     }
 }
 

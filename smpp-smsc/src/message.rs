@@ -120,6 +120,17 @@ impl Message {
         }
     }
 
+    /// Whether the other one is the same message, wherever it stands.
+    #[cfg(feature = "redb")]
+    pub(crate) fn is_but_for_its_life(&self, other: &Self) -> bool {
+        let (one, two) = (&self.pdu, &other.pdu);
+        let same_octets = (one.as_ptr() == two.as_ptr() && one.len() == two.len()) || one == two;
+        same_octets
+            && self.submitted == other.submitted
+            && self.account == other.account
+            && self.key == other.key
+    }
+
     /// Which receipts are wanted, without a look into the PDU.
     pub(crate) const fn registered_delivery(&self) -> RegisteredDelivery {
         self.wishes.registered_delivery

@@ -21,10 +21,10 @@ pub(crate) fn set_sync(millis: f64) {
     SYNC_MICROS.store(u64::try_from(micros).unwrap(), Ordering::Relaxed);
 }
 
-pub(crate) fn disk(folder: &Path) -> Disk {
+pub(crate) fn disk(folder: &Path, file: &str) -> Disk {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    let file = options.open(folder.join("bench.redb")).unwrap();
+    let file = options.open(folder.join(file)).unwrap();
     Disk(FileBackend::new(file).unwrap())
 }
 

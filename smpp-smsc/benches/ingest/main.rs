@@ -7,6 +7,7 @@
 //!   --messages N    of each measurement (default 100000)
 //!   --rounds N      of all measurements (default 5)
 //!   --sync-ms N     what each sync takes more than on this disk (default 0)
+//!   --only TEXT     rows whose names have this in them, and the first
 //!   --folder PATH   where the files are (default: the system's for such)
 //! ```
 //!
@@ -41,6 +42,7 @@ pub(crate) const TEXT: usize = 140;
 struct Options {
     messages: usize,
     rounds: usize,
+    only: String,
     folder: PathBuf,
 }
 
@@ -51,6 +53,7 @@ impl Options {
         let mut options = Self {
             messages: if quick { 1000 } else { 100_000 },
             rounds: if quick { 1 } else { 5 },
+            only: String::new(),
             folder: std::env::temp_dir(),
         };
         let mut args = args.into_iter();
@@ -60,6 +63,7 @@ impl Options {
                 "--messages" => options.messages = value().parse().unwrap(),
                 "--rounds" => options.rounds = value().parse().unwrap(),
                 "--sync-ms" => disk::set_sync(value().parse().unwrap()),
+                "--only" => options.only = value(),
                 "--folder" => options.folder = value().into(),
                 // Cargo says so itself.
                 "--bench" | "--test" => {}
@@ -100,9 +104,14 @@ const ROWS: [(&str, usize, Measure); 7] = [
 
 fn main() {
     let options = Options::read();
-    let mut measured = vec![Vec::new(); ROWS.len()];
+    let (first, others) = ROWS.split_first().unwrap();
+    let chosen = others
+        .iter()
+        .filter(|(name, ..)| name.contains(&options.only));
+    let rows: Vec<_> = core::iter::once(first).chain(chosen).collect();
+    let mut measured = vec![Vec::new(); rows.len()];
     for _ in 0..options.rounds {
-        for ((_, part, measure), rates) in ROWS.iter().zip(&mut measured) {
+        for ((_, part, measure), rates) in rows.iter().zip(&mut measured) {
             let folder = tempfile::tempdir_in(&options.folder).unwrap();
             rates.push(measure(folder.path(), options.messages.div_ceil(*part)));
         }
@@ -118,7 +127,7 @@ fn main() {
         "", "median", "min..max", "of raw"
     );
     let raw = median(&mut measured[0]);
-    for ((name, ..), rates) in ROWS.iter().zip(&mut measured) {
+    for ((name, ..), rates) in rows.iter().zip(&mut measured) {
         let median = median(rates);
         let range = format!("{:.0}..{:.0}", rates[0], rates[rates.len() - 1]);
         println!("{name:<26} {median:>9.0} {range:>19} {:>7.2}", median / raw);

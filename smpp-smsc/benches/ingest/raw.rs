@@ -24,7 +24,9 @@ pub(crate) fn record_len() -> usize {
 
 /// Records a second, so many to a commit.
 pub(crate) fn measure(folder: &Path, count: usize, of_commit: usize) -> f64 {
-    let database = Builder::new().create_with_backend(disk(folder)).unwrap();
+    let database = Builder::new()
+        .create_with_backend(disk(folder, "raw.redb"))
+        .unwrap();
     let record = vec![b'x'; record_len()];
     let start = Instant::now();
     let mut next = 0;

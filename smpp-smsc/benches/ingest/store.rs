@@ -15,7 +15,7 @@ use smpp_smsc::{Clock, Life, Message, MessageId, MessageKey, Retries};
 
 pub(crate) fn opened(folder: &Path) -> RedbStore {
     let folder = folder.to_owned();
-    RedbStore::over(move || disk(&folder)).unwrap()
+    RedbStore::over(move |file| disk(&folder, file)).unwrap()
 }
 
 /// Messages a second, so many to a commit.

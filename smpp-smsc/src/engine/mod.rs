@@ -183,7 +183,7 @@ pub(crate) struct Engine {
     next_sweep: Timestamp,
     /// Inputs that waited when this turn began.
     backlog: usize,
-    /// The store had no room for the last new messages.
+    /// The store had no room, and has taken no new messages since.
     full: bool,
 }
 
@@ -263,6 +263,10 @@ impl Engine {
                 // Others get their turn in between.
                 Ok(()) if more || self.more_due => Duration::ZERO,
                 Ok(()) => self.time_to_next().await,
+                Err(StoreError::Full) => {
+                    self.note_full("begins no attempts");
+                    STORE_PAUSE
+                }
                 Err(error) => {
                     error!(%error, "the store did not give due messages");
                     STORE_PAUSE
@@ -394,12 +398,7 @@ impl Engine {
         let new = group.has_new();
         match group.commit(&*self.store).await {
             Ok(()) => self.full &= !new,
-            Err(StoreError::Full) => {
-                // Once, not for each group while it lasts.
-                if !core::mem::replace(&mut self.full, true) {
-                    warn!("the store takes no new messages: it is full");
-                }
-            }
+            Err(StoreError::Full) => self.note_full("takes no new messages"),
             Err(error) => error!(%error, "the store did not take messages"),
         }
         self.starting.append(&mut group.starting);
@@ -411,6 +410,13 @@ impl Engine {
                 // A connection that has just ended needs no answer.
                 let _ = session.commands.send(Command::Answers(answers));
             }
+        }
+    }
+
+    /// The store is full. Says so once, not for each group while it lasts.
+    fn note_full(&mut self, what: &str) {
+        if !core::mem::replace(&mut self.full, true) {
+            warn!("the store {what}: it is full");
         }
     }
 

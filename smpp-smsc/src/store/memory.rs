@@ -1,7 +1,7 @@
 //! A store that forgets everything when the process ends.
 
 mod handed;
-mod tables;
+pub(super) mod tables;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -94,15 +94,7 @@ impl Store for MemoryStore {
     }
 
     async fn find(&self, id: &MessageId) -> Result<Vec<Arc<Message>>, StoreError> {
-        Ok(self.with(|tables| {
-            let key = |part| MessageKey {
-                id: id.clone(),
-                part,
-            };
-            (0..=u8::MAX)
-                .map_while(|part| tables.message(&key(part)).cloned())
-                .collect()
-        }))
+        Ok(self.with(|tables| tables.find(id)))
     }
 
     async fn between(
@@ -111,21 +103,8 @@ impl Store for MemoryStore {
         behind: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Arc<Message>>, StoreError> {
-        use core::ops::Bound::{Excluded, Unbounded};
-        let to = behind.map_or(Unbounded, Excluded);
-        Ok(self.with(|tables| {
-            tables
-                .listed
-                .get(&pair.to_name())
-                .map_or_else(Vec::new, |places| {
-                    places
-                        .range((Unbounded, to))
-                        .rev()
-                        .take(limit)
-                        .filter_map(|place| tables.message(&place.key).cloned())
-                        .collect()
-                })
-        }))
+        let pair = pair.to_name();
+        Ok(self.with(|tables| tables.between(&pair, behind.as_ref(), limit)))
     }
 
     async fn claim(
@@ -136,7 +115,7 @@ impl Store for MemoryStore {
     ) -> Result<Vec<Arc<Message>>, StoreError> {
         Ok(self.with(|tables| {
             let claims = core::iter::from_fn(|| tables.claim(now, lease_until));
-            claims.take(limit).collect()
+            claims.take(limit).map(|(message, _)| message).collect()
         }))
     }
 
@@ -156,7 +135,13 @@ impl Store for MemoryStore {
         created_before: Timestamp,
         limit: usize,
     ) -> Result<usize, StoreError> {
-        Ok(self.with(|tables| tables.sweep_outbox(created_before, limit)))
+        Ok(self.with(|tables| {
+            let over = tables.left_over(created_before, limit);
+            for (account, key) in &over {
+                tables.dequeue(account, *key);
+            }
+            over.len()
+        }))
     }
 
     async fn handed_over(
@@ -185,29 +170,11 @@ impl Store for MemoryStore {
         after: Option<DeliveryKey>,
         limit: usize,
     ) -> Result<Vec<Arc<Delivery>>, StoreError> {
-        use core::ops::Bound::{Excluded, Unbounded};
-        let from = after.map_or(Unbounded, Excluded);
-        Ok(self.with(|tables| {
-            tables.outbox.get(account).map_or_else(Vec::new, |outbox| {
-                outbox
-                    .range((from, Unbounded))
-                    .take(limit)
-                    .map(|(_, delivery)| delivery.clone())
-                    .collect()
-            })
-        }))
+        Ok(self.with(|tables| tables.outbox(account, after, limit)))
     }
 
     async fn sizes(&self) -> Result<Option<Sizes>, StoreError> {
-        let number = |length| u64::try_from(length).unwrap_or(u64::MAX);
-        Ok(self.with(|tables| {
-            Some(Sizes::new(
-                number(tables.waiting_messages - tables.in_hand),
-                number(tables.in_hand),
-                number(tables.finished.len()),
-                number(tables.waiting),
-            ))
-        }))
+        Ok(Some(self.with(|tables| tables.sizes())))
     }
 }
 

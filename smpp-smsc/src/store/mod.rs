@@ -61,6 +61,9 @@ pub trait Store: Send + Sync + 'static {
     /// the ones with the highest [priority](Message::priority): [`Life::claim`](crate::Life::claim) is applied
     /// to each, and the result kept and given back. Nobody else gets them before
     /// `lease_until`.
+    ///
+    /// A store without room for what becomes of them gives fewer, or says that it is
+    /// [full](StoreError::Full).
     async fn claim(
         &self,
         now: Timestamp,
@@ -192,13 +195,16 @@ fn first_handed(mut found: Vec<Handed>, id: &[u8], limit: usize) -> Vec<Handed> 
 
 /// Whether this is to be swept out of an outbox, given what became of the message that
 /// it forwards.
-fn is_left_over(delivery: &Delivery, current: impl FnOnce(&MessageKey) -> Option<Life>) -> bool {
+fn is_left_over<E>(
+    delivery: &Delivery,
+    current: impl FnOnce(&MessageKey) -> Result<Option<Life>, E>,
+) -> Result<bool, E> {
     match &delivery.content {
         DeliveryContent::Forward(message) => {
-            let life = current(&message.key);
-            life.is_none_or(|life| life.is_final())
+            let life = current(&message.key)?;
+            Ok(life.is_none_or(|life| life.is_final()))
         }
-        _ => true,
+        _ => Ok(true),
     }
 }
 

@@ -1,220 +1,293 @@
 //! Disks that run full, and stores that do.
 
-use core::fmt;
 use core::time::Duration;
 use std::collections::BTreeSet;
-use std::io;
-use std::sync::{Arc, Mutex};
 
-use redb::StorageBackend;
 use smpp_pdu::*;
-use smpp_smsc::network::Handsets;
-use smpp_smsc::store::RedbStore;
+use smpp_smsc::network::{Handsets, Outcome};
+use smpp_smsc::store::{Change, RedbStore, Store, conformance};
+use smpp_smsc::{Clock, Smsc};
+use tokio::io::DuplexStream;
 
 use crate::memory::*;
+use crate::room::Disk;
+use crate::script::Script;
 use crate::support::*;
 
-const BLOCK: u64 = 4096;
-
-/// A disk that has room for so many blocks. As with a real file, a length costs
-/// nothing, and a block its place once something is written into it; unless lengths
-/// are reserved.
-#[derive(Clone)]
-struct Disk {
-    state: Arc<Mutex<State>>,
-    reserves: bool,
-}
-
-struct State {
-    octets: Vec<u8>,
-    taken: BTreeSet<u64>,
-    room: usize,
-}
-
-impl Disk {
-    fn new(reserves: bool) -> Self {
-        let state = State {
-            octets: Vec::new(),
-            taken: BTreeSet::new(),
-            room: usize::MAX,
-        };
-        Self {
-            state: Arc::new(Mutex::new(state)),
-            reserves,
-        }
-    }
-
-    fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
-        work(&mut self.state.lock().unwrap())
-    }
-
-    /// Leaves room for so many more blocks.
-    fn leave_room(&self, blocks: usize) {
-        self.with(|state| state.room = state.taken.len() + blocks);
-    }
-
-    fn store(&self) -> RedbStore {
-        let disk = self.clone();
-        RedbStore::over(move || disk.clone()).unwrap()
-    }
-}
-
-impl State {
-    /// Takes the blocks of these octets, or none.
-    fn take(&mut self, from: u64, to: u64) -> io::Result<()> {
-        let blocks = from / BLOCK..to.div_ceil(BLOCK);
-        let new = blocks.clone().filter(|one| !self.taken.contains(one));
-        if self.taken.len().saturating_add(new.count()) > self.room {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        self.taken.extend(blocks);
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Disk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Disk")
-    }
-}
-
-impl StorageBackend for Disk {
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.with(|state| state.octets.len() as u64))
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.with(|state| {
-            let offset = usize::try_from(offset).unwrap();
-            let octets = state.octets.get(offset..offset + out.len());
-            out.copy_from_slice(octets.ok_or(io::ErrorKind::UnexpectedEof)?);
-            Ok(())
-        })
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.with(|state| {
-            let before = state.octets.len() as u64;
-            if self.reserves && len > before {
-                state.take(before, len)?;
-            }
-            state.taken.retain(|block| block * BLOCK < len);
-            state.octets.resize(usize::try_from(len).unwrap(), 0);
-            Ok(())
-        })
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.with(|state| {
-            state.take(offset, offset + data.len() as u64)?;
-            let offset = usize::try_from(offset).unwrap();
-            state.octets[offset..offset + data.len()].copy_from_slice(data);
-            Ok(())
-        })
-    }
-}
+const FULL: CommandStatus = CommandStatus::ESME_RMSGQFUL;
 
 /// Every message that the centre has acknowledged is there.
-async fn has_all<S>(client: &mut Client<S>, ids: &[String])
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-{
+async fn has_all(client: &mut Client<DuplexStream>, ids: &[String]) {
     for id in ids {
         let resp = client.ask(query(id, "BANK")).await;
         assert_eq!(state(&resp).0, MessageState::ENROUTE, "{id}");
     }
 }
 
-async fn runs_full_and_has_room_again(disk: Disk) {
-    let builder = centre_for_two().store(disk.store());
-    let smsc = builder.start();
-    let full = CommandStatus::ESME_RMSGQFUL;
+/// A message of two thousand octets that waits for another day.
+async fn submit_waiting(client: &mut Client<DuplexStream>) -> Received {
     let payload = vec![b'x'; 2000];
     let payload = [Tlv::message_payload(&payload).unwrap()];
     let waiting = sm()
         .schedule_delivery_time(text(TOMORROW))
         .short_message(ShortMessage::EMPTY)
         .tlvs(Tlvs::from_slice(&payload));
+    client.ask(waiting).await
+}
+
+/// A disk that runs full under a centre.
+struct Filling {
+    disk: Disk,
+    /// Octets of the files of the journal.
+    journal: Option<u64>,
+    network: Script,
+    /// Messages that wait, and are to be there.
+    ids: Vec<String>,
+}
+
+impl Filling {
+    fn start(&self) -> Smsc {
+        let store = self.disk.store(self.journal);
+        let builder = centre_for_two().network(self.network.clone());
+        builder.store(store).start()
+    }
+
+    async fn bound(&self, smsc: &Smsc) -> Client<DuplexStream> {
+        Client::bound_within(smsc, BindType::Transceiver).await
+    }
+
+    /// Submits until one is refused. Says how many were not.
+    async fn fill(&mut self, client: &mut Client<DuplexStream>) -> usize {
+        for number in 0.. {
+            let resp = submit_waiting(client).await;
+            if resp.status() != CommandStatus::ESME_ROK {
+                assert_eq!(resp.status(), FULL);
+                return number;
+            }
+            self.ids.push(resp.message_id());
+            assert!(number < 10_000, "the disk never runs full");
+        }
+        unreachable!()
+    }
+
+    /// Ends the attempts at these messages, whose receipts come.
+    async fn end(&self, client: &mut Client<DuplexStream>, mut in_hand: BTreeSet<String>) {
+        for attempt in self.network.attempts() {
+            if in_hand.contains(attempt.message.key.id.as_str()) {
+                self.network.report(attempt.ended(Outcome::Delivered));
+            }
+        }
+        while !in_hand.is_empty() {
+            let (id, state) = client.take_receipt().await;
+            assert_eq!(state, MessageState::DELIVERED);
+            assert!(in_hand.remove(&id), "{id}");
+        }
+    }
+
+    /// Cancels every other one of those that wait.
+    async fn cancel_half(&mut self, client: &mut Client<DuplexStream>) {
+        let mut number = 0;
+        let (stay, go) = core::mem::take(&mut self.ids).into_iter().partition(|_| {
+            number += 1;
+            number % 2 == 0
+        });
+        self.ids = stay;
+        let go: Vec<_> = go;
+        for id in go {
+            let cancel = CancelSm::default()
+                .message_id(text(&id))
+                .source_addr(sm().source_addr);
+            let resp = client.ask(cancel).await;
+            assert_eq!(resp.status(), CommandStatus::ESME_ROK, "{id}");
+            let resp = client.ask(query(&id, "BANK")).await;
+            assert_eq!(state(&resp).0, MessageState::DELETED);
+        }
+    }
+}
+
+/// Messages with a receipt, which are attempted until they are ended.
+async fn submit_in_hand(client: &mut Client<DuplexStream>, count: usize) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for _ in 0..count {
+        ids.insert(client.ask(sm().with_receipt()).await.message_id());
+    }
+    ids
+}
+
+/// `least`: messages that are taken before the disk is full.
+async fn runs_full_and_has_room_again(
+    reserves: bool,
+    journal: Option<u64>,
+    room: usize,
+    least: usize,
+) {
+    let mut filling = Filling {
+        disk: Disk::new(reserves),
+        journal,
+        network: Script::holding(),
+        ids: Vec::new(),
+    };
+    let smsc = filling.start();
 
     // The other account has receipts that nobody took yet.
     let mut other_one = other(&smsc).await;
-    let mut receipts = BTreeSet::new();
+    let mut receipts = submit_in_hand(&mut other_one, 5).await;
+    for attempt in filling.network.attempted(5).await {
+        filling.network.report(attempt.ended(Outcome::Delivered));
+    }
     for _ in 0..5 {
-        let resp = other_one.ask(sm().with_receipt()).await;
-        receipts.insert(resp.message_id());
         assert_eq!(other_one.receive().await.id(), CommandId::DELIVER_SM);
     }
     drop(other_one);
+    let mut client = filling.bound(&smsc).await;
+    let in_hand = submit_in_hand(&mut client, 20).await;
+    filling.network.attempted(25).await;
 
-    disk.leave_room(400);
-    let mut client = Client::bound_within(&smsc, BindType::Transceiver).await;
-    let mut ids = Vec::new();
-    let refused = loop {
-        let resp = client.ask(waiting).await;
-        if resp.status() != CommandStatus::ESME_ROK {
-            break resp.status();
-        }
-        ids.push(resp.message_id());
-        assert!(ids.len() < 10_000, "the disk never runs full");
-    };
-    assert_eq!(refused, full);
-    assert!(ids.len() > 10);
+    filling.disk.leave_room(room);
+    let taken = filling.fill(&mut client).await;
+    assert!(taken >= least, "only {taken} were taken");
 
-    // Nothing else stops: it is known what waits, and the other account gets its
-    // receipts.
+    // Nothing else stops: it is known what waits, messages end, and the other account
+    // gets its receipts.
     for _ in 0..20 {
-        assert_eq!(client.ask(waiting).await.status(), full);
+        assert_eq!(submit_waiting(&mut client).await.status(), FULL);
     }
-    has_all(&mut client, &ids).await;
+    has_all(&mut client, &filling.ids).await;
+    filling.end(&mut client, in_hand).await;
+    filling.cancel_half(&mut client).await;
     let mut other_one = other(&smsc).await;
     other_one.send(sm()).await;
     let mut refused = false;
     while !receipts.is_empty() || !refused {
         let received = other_one.receive().await;
         if received.id() == CommandId::SUBMIT_SM_RESP {
-            assert_eq!(received.status(), full);
+            assert_eq!(received.status(), FULL);
             refused = true;
         } else {
             other_one.acknowledge(&received).await;
             receipts.remove(&received.receipt().0);
         }
     }
+    drop((client, other_one));
+    smsc.shutdown().await;
+    drop(smsc);
+
+    // After a restart it is full as before, and nothing is lost, and no receipt comes
+    // again.
+    let smsc = filling.start();
+    let mut client = filling.bound(&smsc).await;
+    has_all(&mut client, &filling.ids).await;
+    filling.fill(&mut client).await;
+    has_all(&mut client, &filling.ids).await;
+    let mut other_one = other(&smsc).await;
+    other_one.ask(EnquireLink::default()).await;
+    filling.cancel_half(&mut client).await;
 
     // With room it takes messages again, by itself.
-    disk.leave_room(100_000);
+    filling.disk.leave_room(100_000);
     let next = loop {
-        let resp = client.ask(waiting).await;
+        let resp = submit_waiting(&mut client).await;
         if resp.status() == CommandStatus::ESME_ROK {
             break resp.message_id();
         }
-        assert_eq!(resp.status(), full);
+        assert_eq!(resp.status(), FULL);
         tokio::time::sleep(Duration::from_millis(10)).await;
     };
-    ids.push(next);
-    has_all(&mut client, &ids).await;
-    let id = other_one.ask(sm().with_receipt()).await.message_id();
-    assert_eq!(other_one.take_receipt().await.0, id);
+    filling.ids.push(next);
+    has_all(&mut client, &filling.ids).await;
+    let before = filling.network.attempts().len();
+    let in_hand = submit_in_hand(&mut other_one, 1).await;
+    filling.network.attempted(before + 1).await;
+    filling.end(&mut other_one, in_hand).await;
 
     drop((client, other_one));
     smsc.shutdown().await;
     drop(smsc);
-    let smsc = centre().store(disk.store()).start();
-    let mut client = Client::bound_within(&smsc, BindType::Transceiver).await;
-    has_all(&mut client, &ids).await;
+    let smsc = filling.start();
+    let mut client = filling.bound(&smsc).await;
+    has_all(&mut client, &filling.ids).await;
+    other(&smsc).await.ask(EnquireLink::default()).await;
 }
+
+/// A journal whose files are full again and again while the test runs.
+const SMALL: Option<u64> = Some(64 << 10);
 
 #[tokio::test]
 async fn a_disk_that_runs_full_refuses_new_messages_and_loses_none() {
-    runs_full_and_has_room_again(Disk::new(false)).await;
+    runs_full_and_has_room_again(false, None, 400, 10).await;
+}
+
+#[tokio::test]
+async fn a_disk_that_cannot_make_the_journal_longer_is_full_too() {
+    runs_full_and_has_room_again(true, None, 400, 10).await;
+}
+
+#[tokio::test]
+async fn a_disk_that_runs_full_as_messages_come_into_the_file_loses_none() {
+    runs_full_and_has_room_again(false, SMALL, 400, 10).await;
 }
 
 #[tokio::test]
 async fn a_disk_that_cannot_make_the_file_longer_is_full_too() {
-    runs_full_and_has_room_again(Disk::new(true)).await;
+    runs_full_and_has_room_again(true, SMALL, 400, 10).await;
+}
+
+#[tokio::test]
+async fn a_disk_that_runs_full_when_every_commit_comes_into_the_file_loses_none() {
+    runs_full_and_has_room_again(false, Some(0), 400, 10).await;
+}
+
+#[tokio::test]
+async fn a_disk_that_cannot_make_the_file_longer_for_any_commit_is_full_too() {
+    runs_full_and_has_room_again(true, Some(0), 400, 10).await;
+}
+
+#[tokio::test]
+async fn without_any_room_messages_fill_what_the_journal_has() {
+    runs_full_and_has_room_again(false, None, 0, 10).await;
+}
+
+#[tokio::test]
+async fn without_any_room_messages_fill_both_files_of_the_journal() {
+    runs_full_and_has_room_again(false, SMALL, 0, 10).await;
+}
+
+#[tokio::test]
+async fn without_any_room_and_with_a_full_journal_messages_end_nevertheless() {
+    runs_full_and_has_room_again(false, Some(0), 0, 0).await;
+}
+
+#[tokio::test]
+async fn on_a_full_disk_nothing_is_attempted_whose_end_cannot_be_kept() {
+    const MESSAGES: u64 = 10_000;
+    let disk = Disk::new(false);
+    let store = disk.store(None);
+    let now = Clock::system().now();
+    for first in (0..MESSAGES).step_by(1000) {
+        let inserts = (first..first + 1000)
+            .map(|number| conformance::message(&format!("{number:016x}"), 0, now.0))
+            .map(Change::Insert);
+        store.commit(inserts.collect()).await.unwrap();
+    }
+    disk.leave_room(0);
+    let network = Script::new([]);
+    let builder = centre().network(network.clone());
+    let smsc = builder.store(store.clone()).start();
+
+    // What was begun ends, and then nothing more is begun.
+    let sizes = async || store.sizes().await.unwrap().unwrap();
+    let rests = async || sizes().await.in_hand == 0 && sizes().await.ended > 0;
+    until(rests).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    until(rests).await;
+    assert!(sizes().await.waiting > 0, "the disk was not full enough");
+    assert_eq!(network.attempts().len() as u64, sizes().await.ended);
+
+    // The others have their turn when there is room, and none a second one.
+    disk.leave_room(100_000);
+    until(async || sizes().await.ended == MESSAGES).await;
+    assert_eq!(network.attempts().len() as u64, MESSAGES);
+    smsc.shutdown().await;
 }
 
 #[tokio::test]
@@ -233,12 +306,12 @@ async fn a_store_at_its_capacity_refuses_new_messages_and_lets_others_end() {
         }
         ids.push(resp.message_id());
     };
-    assert_eq!(refused, CommandStatus::ESME_RMSGQFUL);
+    assert_eq!(refused, FULL);
     assert_eq!(ids.len(), 50);
     has_all(&mut client, &ids).await;
     let mut other_one = other(&smsc).await;
     let resp = other_one.ask(sm()).await;
-    assert_eq!(resp.status(), CommandStatus::ESME_RMSGQFUL);
+    assert_eq!(resp.status(), FULL);
     let cancel = CancelSm::default()
         .message_id(text(&ids[0]))
         .source_addr(sm().source_addr);

@@ -20,6 +20,12 @@ mod loris;
 mod memory;
 #[cfg(feature = "redb")]
 mod restart;
+#[cfg(feature = "redb")]
+mod room;
+#[cfg(feature = "redb")]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+#[path = "../smsc/script.rs"]
+mod script;
 mod stall;
 #[allow(dead_code, reason = "other tests use the rest of it")]
 #[path = "../smsc/support.rs"]

@@ -10,17 +10,17 @@ use crate::store::{Handed, MAX_MEANT};
 use crate::{Message, MessageKey};
 
 /// A name of a centre, and an id there.
-type There = (Arc<str>, Box<[u8]>);
+pub(in crate::store) type There = (Arc<str>, Box<[u8]>);
 
 #[derive(Debug, Default)]
-pub(super) struct HandedOver {
+pub(in crate::store) struct HandedOver {
     of: IdMap<MessageKey, Vec<There>>,
     /// The same messages by centre and by the forms of their ids.
     by_forms: HashMap<(Arc<str>, u64), BTreeSet<MessageKey>>,
 }
 
 impl HandedOver {
-    pub(super) fn put(&mut self, key: MessageKey, centre: Arc<str>, id: Box<[u8]>) {
+    pub(in crate::store) fn put(&mut self, key: MessageKey, centre: Arc<str>, id: Box<[u8]>) {
         for hash in IdForms::of(&id).kept() {
             let place = (centre.clone(), hash);
             self.by_forms.entry(place).or_default().insert(key.clone());
@@ -32,7 +32,7 @@ impl HandedOver {
         }
     }
 
-    pub(super) fn forget(&mut self, key: &MessageKey) {
+    pub(in crate::store) fn forget(&mut self, key: &MessageKey) {
         if self.of.is_empty() {
             return;
         }
@@ -49,8 +49,13 @@ impl HandedOver {
         }
     }
 
+    /// The centres that have this message, and its ids there.
+    pub(in crate::store) fn of(&self, key: &MessageKey) -> &[There] {
+        self.of.get(key).map_or(&[], Vec::as_slice)
+    }
+
     /// What a centre may mean by an id.
-    pub(super) fn meant<'a>(
+    pub(in crate::store) fn meant<'a>(
         &self,
         centre: &Arc<str>,
         id: &[u8],

@@ -1,41 +1,49 @@
 //! What the memory store is made of.
 
+use core::convert::Infallible;
+use core::ops::Bound::{Excluded, Unbounded};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::handed::HandedOver;
 use crate::hash::IdMap;
-use crate::store::{Change, Committed, Delivery, DeliveryKey, Pair, Place, is_left_over, rank};
-use crate::{Message, MessageKey, Timestamp};
+use crate::store::{
+    Change, Committed, Delivery, DeliveryKey, Pair, Place, Sizes, is_left_over, rank,
+};
+use crate::{Message, MessageId, MessageKey, Timestamp};
 
 /// The messages stand in slots, found by their keys, and in a list of slots for
 /// each moment at which some are due: a message that changes moves nothing else.
 #[derive(Debug, Default)]
-pub(super) struct Tables {
-    pub(super) slots: Vec<Slot>,
+pub(in crate::store) struct Tables {
+    pub(in crate::store) slots: Vec<Slot>,
     /// Slots without a message.
-    pub(super) free: Vec<u32>,
-    pub(super) by_key: IdMap<MessageKey, u32>,
-    pub(super) due: BTreeMap<Moment, List>,
+    pub(in crate::store) free: Vec<u32>,
+    pub(in crate::store) by_key: IdMap<MessageKey, u32>,
+    pub(in crate::store) due: BTreeMap<Moment, List>,
     /// Places of the messages that are listed, by the names of their pairs.
-    pub(super) listed: HashMap<Box<[u8]>, BTreeSet<Place>>,
+    pub(in crate::store) listed: HashMap<Box<[u8]>, BTreeSet<Place>>,
     /// Messages in the lists of `due`.
-    pub(super) waiting_messages: usize,
+    pub(in crate::store) waiting_messages: usize,
     /// Of these, those with an attempt under way.
-    pub(super) in_hand: usize,
+    pub(in crate::store) in_hand: usize,
     /// Messages with a final state, the one that ended first in front.
-    pub(super) finished: VecDeque<u32>,
-    pub(super) outbox: HashMap<Arc<str>, BTreeMap<DeliveryKey, Arc<Delivery>>>,
+    pub(in crate::store) finished: VecDeque<u32>,
+    pub(in crate::store) outbox: HashMap<Arc<str>, BTreeMap<DeliveryKey, Arc<Delivery>>>,
     /// Entries of all outboxes.
-    pub(super) waiting: usize,
-    pub(super) handed: HandedOver,
+    pub(in crate::store) waiting: usize,
+    pub(in crate::store) handed: HandedOver,
+    /// What the slots of messages that are put in now are marked with.
+    pub(in crate::store) mark: u64,
 }
 
 #[derive(Debug)]
-pub(super) struct Slot {
-    pub(super) message: Option<Arc<Message>>,
+pub(in crate::store) struct Slot {
+    pub(in crate::store) message: Option<Arc<Message>>,
     /// The list that it is in.
-    pub(super) due: Option<Moment>,
+    pub(in crate::store) due: Option<Moment>,
+    /// What [`Tables::mark`] was when the message was put in as it is.
+    mark: u64,
     previous: u32,
     next: u32,
 }
@@ -43,23 +51,26 @@ pub(super) struct Slot {
 /// When a message is due, and in the lowest octet its rank among those of that
 /// time: one number, since most of the work here is to compare them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Moment(u64);
+pub(in crate::store) struct Moment(u64);
 
 impl Moment {
     fn of(message: &Message) -> Option<Self> {
-        // The last moment that fits is millions of years away.
-        let due = message.life.due()?.0.min(u64::MAX >> 8);
-        Some(Self(due << 8 | u64::from(rank(message))))
+        Some(Self::at(message.life.due()?, rank(message)))
     }
 
-    pub(super) const fn due(self) -> Timestamp {
+    pub(in crate::store) fn at(due: Timestamp, rank: u8) -> Self {
+        // The last moment that fits is millions of years away.
+        Self(due.0.min(u64::MAX >> 8) << 8 | u64::from(rank))
+    }
+
+    pub(in crate::store) const fn due(self) -> Timestamp {
         Timestamp(self.0 >> 8)
     }
 }
 
 /// Slots that are due at one moment, in the order in which they came.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct List {
+pub(in crate::store) struct List {
     oldest: u32,
     newest: u32,
 }
@@ -72,7 +83,7 @@ impl Tables {
         self.slots.get_mut(usize::try_from(at).ok()?)
     }
 
-    pub(super) fn message(&self, key: &MessageKey) -> Option<&Arc<Message>> {
+    pub(in crate::store) fn message(&self, key: &MessageKey) -> Option<&Arc<Message>> {
         let at = usize::try_from(*self.by_key.get(key)?).ok()?;
         self.slots.get(at)?.message.as_ref()
     }
@@ -129,13 +140,15 @@ impl Tables {
         }
     }
 
-    fn insert(&mut self, message: Arc<Message>) {
+    /// Puts in a message, in the place of the one with its key.
+    pub(in crate::store) fn insert(&mut self, message: Arc<Message>) {
         if let Some(at) = self.by_key.get(&message.key) {
             return self.put(*at, message);
         }
         let slot = Slot {
             message: None,
             due: None,
+            mark: self.mark,
             previous: NONE,
             next: NONE,
         };
@@ -153,7 +166,9 @@ impl Tables {
         if message.is_listed() {
             self.list(&message);
         }
+        let mark = self.mark;
         let Some(slot) = self.slot(at) else { return };
+        slot.mark = mark;
         let in_flight = message.life.is_in_flight();
         let before = slot.message.replace(message);
         let was_in_flight = before.as_ref().is_some_and(|one| one.life.is_in_flight());
@@ -200,13 +215,20 @@ impl Tables {
     }
 
     /// When the message ended that ended longest ago.
-    pub(super) fn first_end(&self) -> Option<Timestamp> {
-        let at = usize::try_from(*self.finished.front()?).ok()?;
-        self.slots.get(at)?.message.as_ref()?.life.done()
+    pub(in crate::store) fn first_end(&mut self) -> Option<Timestamp> {
+        loop {
+            let at = *self.finished.front()?;
+            if let Some(message) = &self.slot(at)?.message {
+                return message.life.done();
+            }
+            // It was taken out.
+            self.finished.pop_front();
+            self.free.push(at);
+        }
     }
 
     /// Forgets the message that ended longest ago.
-    pub(super) fn forget_first(&mut self) {
+    pub(in crate::store) fn forget_first(&mut self) {
         let Some(at) = self.finished.pop_front() else {
             return;
         };
@@ -221,34 +243,170 @@ impl Tables {
         }
     }
 
-    /// Forgets what has waited too long for one account.
-    pub(super) fn sweep_outbox(&mut self, created_before: Timestamp, limit: usize) -> usize {
+    /// Takes out a message, with what is known of it; `None` when it is not here.
+    pub(in crate::store) fn remove(&mut self, key: &MessageKey) -> Option<Arc<Message>> {
+        let at = self.by_key.remove(key)?;
+        self.set_due(at, None);
+        self.handed.forget(key);
+        let message = self.slot(at)?.message.take()?;
+        self.count_in_hand(message.life.is_in_flight(), false);
+        if message.is_listed() {
+            self.unlist(at, &message);
+        }
+        if !message.life.is_final() {
+            self.free.push(at);
+        }
+        Some(message)
+    }
+
+    /// Gives the slots back that messages were taken out of which had ended.
+    pub(in crate::store) fn prune(&mut self) {
+        let mut finished = core::mem::take(&mut self.finished);
+        finished.retain(|at| {
+            let stays = self.slot(*at).is_some_and(|slot| slot.message.is_some());
+            if !stays {
+                self.free.push(*at);
+            }
+            stays
+        });
+        self.finished = finished;
+    }
+
+    pub(in crate::store) fn messages(&self) -> impl Iterator<Item = &Arc<Message>> {
+        self.slots.iter().filter_map(|slot| slot.message.as_ref())
+    }
+
+    /// The message with this key, and what it was [marked](Self::mark) with.
+    pub(in crate::store) fn marked(&self, key: &MessageKey) -> Option<(&Arc<Message>, u64)> {
+        let at = usize::try_from(*self.by_key.get(key)?).ok()?;
+        let slot = self.slots.get(at)?;
+        Some((slot.message.as_ref()?, slot.mark))
+    }
+
+    /// The moments of the first `limit` messages that are due at `now`, in their order.
+    pub(in crate::store) fn moments(&self, now: Timestamp, limit: usize) -> Vec<Moment> {
+        let mut moments = Vec::new();
+        for (moment, list) in self.due.iter().take_while(|(due, _)| due.due() <= now) {
+            if moments.len() >= limit {
+                // There may be very many behind, each at a moment of its own.
+                break;
+            }
+            let mut at = list.oldest;
+            while at != NONE && moments.len() < limit {
+                moments.push(*moment);
+                let slot = usize::try_from(at).ok().and_then(|at| self.slots.get(at));
+                at = slot.map_or(NONE, |slot| slot.next);
+            }
+        }
+        moments
+    }
+
+    /// What waits since before `created_before`.
+    pub(in crate::store) fn left_over(
+        &self,
+        created_before: Timestamp,
+        limit: usize,
+    ) -> Vec<(Arc<str>, DeliveryKey)> {
         let mut over = Vec::new();
+        let current = |key: &MessageKey| Ok::<_, Infallible>(self.message(key).map(|one| one.life));
         for (account, outbox) in &self.outbox {
             let old = outbox
                 .values()
                 .take_while(|delivery| delivery.created < created_before)
-                .filter(|delivery| {
-                    is_left_over(delivery, |key| self.message(key).map(|one| one.life))
-                })
+                .filter(|delivery| is_left_over(delivery, current).unwrap_or_default())
                 .take(limit - over.len());
             over.extend(old.map(|delivery| (account.clone(), delivery.key)));
         }
-        let swept = over.len();
-        for (account, key) in over {
-            self.apply(Change::Dequeue { account, key }, &mut Committed::default());
-        }
-        swept
+        over
     }
 
-    /// The message that has waited longest, claimed; `None` when none is due.
-    pub(super) fn claim(&mut self, now: Timestamp, lease_until: Timestamp) -> Option<Arc<Message>> {
+    /// At most `limit` of what waits for this account, behind `after`.
+    pub(in crate::store) fn outbox(
+        &self,
+        account: &str,
+        after: Option<DeliveryKey>,
+        limit: usize,
+    ) -> Vec<Arc<Delivery>> {
+        let from = after.map_or(Unbounded, Excluded);
+        let outbox = self.outbox.get(account);
+        let behind = outbox
+            .into_iter()
+            .flat_map(|outbox| outbox.range((from, Unbounded)));
+        behind
+            .take(limit)
+            .map(|(_, delivery)| delivery.clone())
+            .collect()
+    }
+
+    /// At most `limit` of the messages that are listed under this name of a pair, the
+    /// one that was submitted last first, behind `behind`.
+    pub(in crate::store) fn between(
+        &self,
+        pair: &[u8],
+        behind: Option<&Place>,
+        limit: usize,
+    ) -> Vec<Arc<Message>> {
+        let to = behind.map_or(Unbounded, Excluded);
+        let places = self.listed.get(pair);
+        let before = places
+            .into_iter()
+            .flat_map(|places| places.range::<Place, _>((Unbounded, to)).rev());
+        let messages = before
+            .take(limit)
+            .filter_map(|place| self.message(&place.key));
+        messages.cloned().collect()
+    }
+
+    /// All messages with this id, in the order of their parts.
+    pub(in crate::store) fn find(&self, id: &MessageId) -> Vec<Arc<Message>> {
+        let keys = (0..=u8::MAX).map(|part| MessageKey {
+            id: id.clone(),
+            part,
+        });
+        keys.filter_map(|key| self.message(&key).cloned()).collect()
+    }
+
+    /// How much there is.
+    pub(in crate::store) fn sizes(&self) -> Sizes {
+        let number = |length| u64::try_from(length).unwrap_or(u64::MAX);
+        Sizes::new(
+            number(self.waiting_messages - self.in_hand),
+            number(self.in_hand),
+            number(self.by_key.len() - self.waiting_messages),
+            number(self.waiting),
+        )
+    }
+
+    /// Takes a delivery out. Says whether it was there.
+    pub(in crate::store) fn dequeue(&mut self, account: &Arc<str>, key: DeliveryKey) -> bool {
+        let Some(outbox) = self.outbox.get_mut(account) else {
+            return false;
+        };
+        let was_there = outbox.remove(&key).is_some();
+        if was_there {
+            self.waiting -= 1;
+        }
+        if outbox.is_empty() {
+            self.outbox.remove(account);
+        }
+        was_there
+    }
+
+    /// The message that has waited longest, claimed, and what it was marked with;
+    /// `None` when none is due.
+    pub(in crate::store) fn claim(
+        &mut self,
+        now: Timestamp,
+        lease_until: Timestamp,
+    ) -> Option<(Arc<Message>, u64)> {
         let (due, list) = self.due.first_key_value()?;
         if due.due() > now {
             return None;
         }
-        let at = list.oldest;
-        let message = self.slot(at)?.message.as_mut()?;
+        let (at, mark) = (list.oldest, self.mark);
+        let slot = self.slot(at)?;
+        let mark = core::mem::replace(&mut slot.mark, mark);
+        let message = slot.message.as_mut()?;
         let before = message.is_listed().then(|| message.clone());
         let was_in_flight = message.life.is_in_flight();
         Arc::make_mut(message).life.claim(now, lease_until);
@@ -260,10 +418,10 @@ impl Tables {
         } else if message.is_listed() {
             self.list(&message);
         }
-        Some(message)
+        Some((message, mark))
     }
 
-    pub(super) fn apply(&mut self, change: Change, committed: &mut Committed) {
+    pub(in crate::store) fn apply(&mut self, change: Change, committed: &mut Committed) {
         match change {
             Change::Insert(message) => self.insert(message),
             Change::Update(message) => {
@@ -292,16 +450,7 @@ impl Tables {
                     self.waiting += 1;
                 }
             }
-            Change::Dequeue { account, key } => {
-                if let Some(outbox) = self.outbox.get_mut(&account) {
-                    if outbox.remove(&key).is_some() {
-                        self.waiting -= 1;
-                    }
-                    if outbox.is_empty() {
-                        self.outbox.remove(&account);
-                    }
-                }
-            }
+            Change::Dequeue { account, key } => _ = self.dequeue(&account, key),
         }
     }
 }

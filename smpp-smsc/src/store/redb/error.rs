@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use redb::{DatabaseError, StorageError};
 
+use super::journal::OpenJournalError;
 use super::schema;
 use crate::MessageId;
 use crate::store::StoreError;
@@ -39,6 +40,16 @@ pub(super) enum Failure {
     Open(#[from] DatabaseError),
     #[error("{0}")]
     Record(#[from] schema::BadRecord),
+    #[error("the journal: {0}")]
+    Journal(#[from] io::Error),
+    #[error("{0}")]
+    OpenJournal(#[from] OpenJournalError),
+    #[error("the file was opened again meanwhile")]
+    Reopened,
+    #[error("ended by a defect")]
+    Defect,
+    #[error("a frame of the journal cannot be read")]
+    BadFrame,
 }
 
 impl Failure {
@@ -56,17 +67,29 @@ impl Failure {
     /// Whether there is no room for what is to be written: on the disk, within a
     /// quota, or for a file of this size.
     pub(super) fn is_full(&self) -> bool {
-        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         match (self, self.storage()) {
             (Self::Full, _) => true,
-            (_, Some(StorageError::Io(error))) => {
-                matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
-            }
+            (Self::Journal(error), _) | (_, Some(StorageError::Io(error))) => is_full(error),
             _ => false,
         }
     }
 
-    pub(super) fn is_of_the_disk(&self) -> bool {
+    /// Whether the disk has no room, and not the store.
+    pub(super) fn is_of_a_full_disk(&self) -> bool {
+        !matches!(self, Self::Full) && self.is_full()
+    }
+
+    /// Whether redb does not go on since something else went wrong before.
+    pub(super) fn is_of_another(&self) -> bool {
+        matches!(self.storage(), Some(StorageError::PreviousIo))
+    }
+
+    /// Whether redb cannot go on: nobody knows what of its last write is there.
+    pub(super) fn is_of_the_file(&self) -> bool {
+        if matches!(self, Self::Commit(_) | Self::Transaction(_)) {
+            // Whatever a commit failed with, redb begins no other in this opening.
+            return true;
+        }
         let storage = self.storage();
         storage.is_some_and(|error| {
             matches!(
@@ -75,6 +98,12 @@ impl Failure {
             )
         })
     }
+}
+
+/// Whether it is room that a disk has not.
+pub(super) fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 impl From<Failure> for StoreError {

@@ -1,12 +1,15 @@
 //! Messages that other centres have: tables of their own, which nothing else is kept
 //! in, and which are opened only where a message is handed over or forgotten.
 
-use redb::{ReadableTable, ReadableTableMetadata, Table, TableDefinition, WriteTransaction};
+use redb::{
+    ReadTransaction, ReadableTable, ReadableTableMetadata, Table, TableDefinition, TableHandle,
+    WriteTransaction,
+};
 use smpp_codec::receipt::matcher::IdForms;
 
 use super::Failure;
 use super::schema::{self, MESSAGES, Name};
-use crate::store::{Handed, MAX_MEANT, first_handed};
+use crate::store::{Handed, MAX_MEANT};
 
 /// Centre, hash of a form of the id there, id and part of the message here, and the id
 /// there.
@@ -20,6 +23,11 @@ type OfMessage<'a> = (&'a str, u8, &'a str, &'a [u8]);
 
 pub(super) const OF_MESSAGE: TableDefinition<'static, OfMessage<'static>, ()> =
     TableDefinition::new("handed 1");
+
+/// Whether a file has both tables, given the names of those that it has.
+pub(super) fn is_present(has: impl Fn(&str) -> bool) -> bool {
+    has(BY_FORM.name()) && has(OF_MESSAGE.name())
+}
 
 /// A name of a centre, and an id there.
 type There = (String, Box<[u8]>);
@@ -88,13 +96,10 @@ impl<'t> HandedTables<'t> {
 
 /// What a centre may mean by each of these ids.
 pub(super) fn meant(
-    database: &redb::Database,
+    transaction: &ReadTransaction,
     centre: &str,
     ids: &[Box<[u8]>],
-    limit: usize,
 ) -> Result<Vec<Vec<Handed>>, Failure> {
-    use redb::ReadableDatabase;
-    let transaction = database.begin_read()?;
     let by_form = transaction.open_table(BY_FORM)?;
     let messages = transaction.open_table(MESSAGES)?;
     let mut all = Vec::with_capacity(ids.len());
@@ -120,7 +125,7 @@ pub(super) fn meant(
                 }
             }
         }
-        all.push(first_handed(found, id, limit));
+        all.push(found);
     }
     Ok(all)
 }

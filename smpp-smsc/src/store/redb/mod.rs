@@ -1,48 +1,69 @@
-//! The embedded store: one file, by redb.
+//! The embedded store: a file by redb, with a journal in front of it.
+//!
+//! A commit goes into the journal, which costs one write and one sync, and stays in
+//! memory. What is still there when one of the journal's two files is full, or after a
+//! minute, is brought into the file of redb by a thread of the store: once, whatever
+//! happened to it before. Most messages have ended by then.
 
+mod claim;
+mod commit;
 mod error;
+mod growth;
 mod handed;
+mod journal;
+mod keeper;
+mod look;
+mod replay;
 mod schema;
 mod sweep;
-mod writing;
+mod tiers;
 
 use core::fmt;
+use core::ops::Bound;
 use core::time::Duration;
-use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
-use std::time::Instant;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use redb::{
-    Database, DatabaseError, ReadableDatabase, ReadableTable, ReadableTableMetadata,
-    StorageBackend, StorageError,
-};
+use redb::backends::FileBackend;
+use redb::{BackendError, Database, DatabaseError, StorageBackend, StorageError};
+use tracing::{info, warn};
 
 use super::{
     Change, Committed, Delivery, DeliveryKey, Handed, Pair, Place, Sizes, Store, StoreError,
 };
 use crate::{Message, MessageId, MessageKey, Timestamp};
-use tracing::warn;
 
 use error::Failure;
-use schema::{DUE, ENDED, IN_HAND, LISTED, MESSAGES, OUTBOX};
-use writing::{claim, commit, prepare};
+use growth::Growing;
+use journal::{Journal, Storage};
+use keeper::Keeper;
+use tiers::{Inner, Recent, Reopen, Writer};
 
 pub use error::OpenError;
 
-/// The file in the folder of a store.
+/// The files in the folder of a store.
 const FILE: &str = "messages.redb";
+const JOURNAL: [&str; 2] = ["journal.0", "journal.1"];
 
-/// How long nothing new is tried after the disk was full: each time the file must
-/// be opened again.
+/// How long nothing new is tried after the disk was full.
 const FULL_PAUSE: Duration = Duration::from_secs(1);
 
-/// Keeps everything in one file, which survives the end of the process at any
-/// moment: what a commit has confirmed is there after a restart, whole.
+/// Octets of each of the two files of the journal, by default.
+const JOURNAL_SIZE: u64 = 64 << 20;
+
+/// Keeps everything in the files of one folder, which survive the end of the process at
+/// any moment: what a commit has confirmed is there after a restart, whole.
 ///
-/// One process at a time may have the file open. Attempts that were under way when
-/// a process ended are made again at once by the next.
+/// The folder holds `messages.redb`, and `journal.0` and `journal.1` with what is not in
+/// it yet. They belong together: to copy them while a process has them open,
+/// [`checkpoint`](Self::checkpoint) first, or take them in one snapshot of the file
+/// system. After a clean end `messages.redb` holds everything.
+///
+/// One process at a time may have the folder. Attempts that were under way when a
+/// process ended are made again at once by the next.
 ///
 /// When the disk is full, new messages are refused with `ESME_RMSGQFUL`, and tried
 /// again a second later at the earliest. What can be done without more room goes on.
@@ -65,31 +86,19 @@ const FULL_PAUSE: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Clone)]
 pub struct RedbStore {
-    inner: Arc<Inner>,
+    keeper: Arc<Keeper>,
 }
-
-struct Inner {
-    /// `None` after an error of the disk, until the file is opened again.
-    database: RwLock<Option<Database>>,
-    reopen: Reopen,
-    capacity: u64,
-    /// Attempts of a process that is gone, which are not due again yet.
-    left: Mutex<BTreeSet<MessageKey>>,
-    /// When the disk was found full, while it was not seen otherwise.
-    full: Mutex<Option<Instant>>,
-}
-
-type Reopen = Box<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>;
 
 impl RedbStore {
     /// Opens the store in this folder, and makes it where there is none.
     ///
-    /// After a process that was killed, redb looks through the file first, which
-    /// takes some half a second for each gigabyte that is in the system's cache.
+    /// After a process that was killed, redb looks through its file first, which takes
+    /// some half a second for each gigabyte that is in the system's cache; then the
+    /// journal is read.
     ///
     /// # Errors
     /// [`OpenError`] says what is in the way: rights, another process, a file
-    /// that is no store.
+    /// that is no store, a journal of another one.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
         let folder = folder.as_ref().to_owned();
         std::fs::create_dir_all(&folder).map_err(|source| OpenError {
@@ -100,9 +109,16 @@ impl RedbStore {
         let path = folder.join(FILE);
         let reopen = {
             let path = path.clone();
-            move || Database::create(&path)
+            move || database(file(&path)?)
         };
-        Self::new(Box::new(reopen)).map_err(|error| OpenError {
+        let journal = {
+            let folder = folder.clone();
+            move || {
+                let [one, other] = JOURNAL.map(|name| journal_file(&folder.join(name)));
+                Ok([one?, other?])
+            }
+        };
+        let store = Self::new(Box::new(reopen), journal).map_err(|error| OpenError {
             why: match &error {
                 DatabaseError::DatabaseAlreadyOpen => {
                     "another process has it open; every process needs a folder of its own".into()
@@ -111,36 +127,67 @@ impl RedbStore {
             },
             path,
             source: None,
+        })?;
+        if let Err(error) = sync_folder(&folder) {
+            warn!(folder = %folder.display(), %error, "new files may be gone after a power cut");
+        }
+        Ok(store)
+    }
+
+    /// A store over storages of one's own, such as some that fail for a test: one for
+    /// each name of a file, `messages.redb`, `journal.0` and `journal.1`. For the first
+    /// `backend` is called again after an error.
+    ///
+    /// # Errors
+    /// What redb says, or an error of the journal.
+    pub fn over<B: StorageBackend>(
+        backend: impl Fn(&str) -> B + Send + Sync + 'static,
+    ) -> Result<Self, DatabaseError> {
+        let backend = Arc::new(backend);
+        let journal = {
+            let backend = backend.clone();
+            move || Ok(JOURNAL.map(|name| Box::new(backend(name)) as Storage))
+        };
+        let reopen = move || database(backend(FILE));
+        Self::new(Box::new(reopen), journal)
+    }
+
+    fn new(
+        reopen: Reopen,
+        journal: impl FnOnce() -> Result<[Storage; 2], DatabaseError>,
+    ) -> Result<Self, DatabaseError> {
+        let database = reopen()?;
+        let opened = Self::opened(database, reopen, journal()?);
+        opened.map_err(|error| match error {
+            Failure::Storage(error) => DatabaseError::Storage(error),
+            other => DatabaseError::Storage(StorageError::Corrupted(other.to_string())),
         })
     }
 
-    /// A store over a storage of one's own, such as one that fails for a test.
-    /// `backend` is called again after an error of the storage.
-    ///
-    /// # Errors
-    /// What redb says.
-    pub fn over<B: StorageBackend>(
-        backend: impl Fn() -> B + Send + Sync + 'static,
-    ) -> Result<Self, DatabaseError> {
-        Self::new(Box::new(move || {
-            Database::builder().create_with_backend(backend())
-        }))
-    }
-
-    fn new(reopen: Reopen) -> Result<Self, DatabaseError> {
-        let database = reopen()?;
-        let left = prepare(&database).map_err(|error| match error {
-            Failure::Storage(error) => DatabaseError::Storage(error),
-            other => DatabaseError::Storage(StorageError::Corrupted(other.to_string())),
-        })?;
+    fn opened(database: Database, reopen: Reopen, files: [Storage; 2]) -> Result<Self, Failure> {
+        replay::prepare(&database)?;
+        let mark = replay::mark(&database)?;
+        let mut journal = Journal::open(files, mark.store, mark.checkpointed)?;
+        let (tables, file) = replay::replay(&database, &mut journal)?;
+        let left = replay::left(&database, &tables)?;
+        if !left.is_empty() {
+            info!(
+                messages = left.len(),
+                "attempts were cut short, and are made again"
+            );
+        }
+        let writer = Writer {
+            journal,
+            capacity: 10_000_000,
+            journal_size: JOURNAL_SIZE,
+            full: None,
+            stuck: None,
+            end: false,
+        };
+        let recent = Recent { tables, file, left };
+        let keeper = Keeper::new(Inner::new(writer, database, reopen, recent));
         Ok(Self {
-            inner: Arc::new(Inner {
-                database: RwLock::new(Some(database)),
-                reopen,
-                capacity: 10_000_000,
-                left: Mutex::new(left),
-                full: Mutex::default(),
-            }),
+            keeper: Arc::new(keeper.map_err(StorageError::Io)?),
         })
     }
 
@@ -148,90 +195,74 @@ impl RedbStore {
     /// messages are refused with `ESME_RMSGQFUL`. Default 10,000,000.
     #[must_use]
     pub fn capacity(self, capacity: u64) -> Self {
-        let inner = match Arc::try_unwrap(self.inner) {
-            Ok(inner) => Inner { capacity, ..inner },
-            // Settings come before use.
-            Err(shared) => return Self { inner: shared },
-        };
-        Self {
-            inner: Arc::new(inner),
-        }
+        self.keeper.inner.writer().capacity = capacity;
+        self
     }
 
-    /// Works on the file in a thread where that may take its time.
+    /// Sets how many octets one of the two files of the journal takes before the other
+    /// one is begun. Default 64 MiB, with which a message of 140 octets that ends
+    /// within seconds takes about 350. As much is in memory, and is read at a restart.
+    #[must_use]
+    pub fn journal_size(self, octets: u64) -> Self {
+        self.keeper.inner.writer().journal_size = octets;
+        self
+    }
+
+    /// Brings everything into `messages.redb`, durably. This happens by itself whenever
+    /// a file of the journal is full, after a minute, and when the store is dropped.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the disk does not take it; the journal still has it.
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+        self.work(keeper::checkpoint).await
+    }
+
+    /// Works on the files in a thread where that may take its time.
     async fn work<R: Send + 'static>(
         &self,
-        work: impl FnOnce(&Database, &Inner) -> Result<R, Failure> + Send + 'static,
+        work: impl FnOnce(&Inner) -> Result<R, Failure> + Send + 'static,
     ) -> Result<R, StoreError> {
-        let inner = self.inner.clone();
-        let done = tokio::task::spawn_blocking(move || inner.with(work)).await;
+        let keeper = self.keeper.clone();
+        let done = tokio::task::spawn_blocking(move || keeper.inner.guarded(work)).await;
         match done {
-            Ok(result) => result,
+            Ok(result) => Ok(result?),
             Err(error) => Err(StoreError::Failed(format!("ended by a defect: {error}"))),
         }
     }
 }
 
-impl Inner {
-    fn with<R>(
-        &self,
-        work: impl FnOnce(&Database, &Self) -> Result<R, Failure>,
-    ) -> Result<R, StoreError> {
-        let result = self.open().and_then(|()| {
-            let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-            match &*database {
-                Some(database) => work(database, self),
-                // Another thread has met an error in this very moment.
-                None => Err(Failure::Storage(StorageError::PreviousIo)),
-            }
-        });
-        result.map_err(|error| {
-            if error.is_of_the_disk() {
-                // redb wants the file opened again: nobody knows what of the
-                // last write is there.
-                *self.write() = None;
-                if error.is_full() && self.full().replace(Instant::now()).is_none() {
-                    warn!("the disk is full");
-                }
-            }
-            error.into()
-        })
-    }
+fn file(path: &Path) -> Result<FileBackend, DatabaseError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    FileBackend::new(options.open(path).map_err(StorageError::Io)?)
+}
 
-    /// Opens the file again after an error of the disk.
-    fn open(&self) -> Result<(), Failure> {
-        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        if database.is_some() {
-            return Ok(());
-        }
-        drop(database);
-        let mut database = self.write();
-        if database.is_none() {
-            *database = Some((self.reopen)()?);
-        }
-        Ok(())
+/// One of the two files of the journal, for this process alone.
+fn journal_file(path: &Path) -> Result<Storage, DatabaseError> {
+    let file = file(path)?;
+    // After an error messages.redb is closed for a moment, and its lock is free.
+    match file.try_lock_range(Bound::Unbounded, Bound::Unbounded) {
+        Ok(true) | Err(BackendError::Unsupported) => Ok(Box::new(file)),
+        Ok(false) => Err(DatabaseError::DatabaseAlreadyOpen),
+        Err(error) => Err(StorageError::from(error).into()),
     }
+}
 
-    fn left(&self) -> MutexGuard<'_, BTreeSet<MessageKey>> {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn database(file: impl StorageBackend) -> Result<Database, DatabaseError> {
+    Database::builder().create_with_backend(Growing::new(file))
+}
 
-    fn full(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.full.lock().unwrap_or_else(PoisonError::into_inner)
+/// Makes the names of new files durable.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        std::fs::File::open(folder)?.sync_all()?;
     }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Option<Database>> {
-        self.database
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
+    Ok(())
 }
 
 impl fmt::Debug for RedbStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedbStore")
-            .field("capacity", &self.inner.capacity)
-            .finish_non_exhaustive()
+        f.debug_struct("RedbStore").finish_non_exhaustive()
     }
 }
 
@@ -241,41 +272,22 @@ impl Store for RedbStore {
         if changes.is_empty() {
             return Ok(Committed::default());
         }
-        self.work(move |database, inner| commit(database, &changes, inner))
-            .await
+        self.work(move |inner| commit::commit(inner, changes)).await
     }
 
     async fn messages(
         &self,
         keys: Vec<MessageKey>,
     ) -> Result<Vec<Option<Arc<Message>>>, StoreError> {
-        self.work(move |database, _| {
-            let table = database.begin_read()?.open_table(MESSAGES)?;
-            let mut found = Vec::with_capacity(keys.len());
-            for key in &keys {
-                let name = (key.id.as_str(), key.part);
-                found.push(match table.get(name)? {
-                    Some(record) => Some(Arc::new(schema::message(name, record.value())?)),
-                    None => None,
-                });
-            }
-            Ok(found)
-        })
-        .await
+        if let Some(found) = look::messages_here(&self.keeper.inner.recent(), &keys) {
+            return Ok(found);
+        }
+        self.work(move |inner| look::messages(inner, &keys)).await
     }
 
     async fn find(&self, id: &MessageId) -> Result<Vec<Arc<Message>>, StoreError> {
         let id = id.clone();
-        self.work(move |database, _| {
-            let table = database.begin_read()?.open_table(MESSAGES)?;
-            let mut found = Vec::new();
-            for entry in table.range((id.as_str(), 0)..=(id.as_str(), u8::MAX))? {
-                let (name, record) = entry?;
-                found.push(Arc::new(schema::message(name.value(), record.value())?));
-            }
-            Ok(found)
-        })
-        .await
+        self.work(move |inner| look::find(inner, &id)).await
     }
 
     async fn between(
@@ -285,27 +297,8 @@ impl Store for RedbStore {
         limit: usize,
     ) -> Result<Vec<Arc<Message>>, StoreError> {
         let pair = pair.to_name();
-        self.work(move |database, _| {
-            let transaction = database.begin_read()?;
-            let messages = transaction.open_table(MESSAGES)?;
-            let from = (&*pair, 0, "", 0);
-            // No id begins with a character behind this one.
-            let end = (&*pair, u64::MAX, "\u{7F}", 0);
-            let to = behind
-                .as_ref()
-                .map_or(end, |behind| schema::place(&pair, behind));
-            let mut found = Vec::new();
-            let listed = transaction.open_table(LISTED)?;
-            for entry in listed.range(from..to)?.rev().take(limit) {
-                let (key, _) = entry?;
-                let (.., id, part) = key.value();
-                if let Some(record) = messages.get((id, part))? {
-                    found.push(Arc::new(schema::message((id, part), record.value())?));
-                }
-            }
-            Ok(found)
-        })
-        .await
+        self.work(move |inner| look::between(inner, &pair, behind.as_ref(), limit))
+            .await
     }
 
     async fn claim(
@@ -314,26 +307,18 @@ impl Store for RedbStore {
         lease_until: Timestamp,
         limit: usize,
     ) -> Result<Vec<Arc<Message>>, StoreError> {
-        self.work(move |database, inner| {
-            // Most often there is nothing, which a look tells without a write.
-            if next_due(database, inner)?.is_none_or(|due| now < due) {
-                return Ok(Vec::new());
-            }
-            claim(database, inner, now, lease_until, limit)
-        })
-        .await
+        // Most often there is nothing.
+        let due = self.keeper.inner.recent().next_due();
+        if due.is_none_or(|due| now < due) {
+            return Ok(Vec::new());
+        }
+        self.work(move |inner| claim::claim(inner, now, lease_until, limit))
+            .await
     }
 
     async fn sweep(&self, ended_before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        self.work(move |database, _| {
-            let table = database.begin_read()?.open_table(ENDED)?;
-            let oldest = table.first()?.map(|(key, _)| key.value().0);
-            if oldest.is_none_or(|oldest| ended_before.0 <= oldest) {
-                return Ok(0);
-            }
-            sweep::messages(database, ended_before, limit)
-        })
-        .await
+        self.work(move |inner| sweep::messages(inner, ended_before, limit))
+            .await
     }
 
     async fn sweep_outbox(
@@ -341,7 +326,7 @@ impl Store for RedbStore {
         created_before: Timestamp,
         limit: usize,
     ) -> Result<usize, StoreError> {
-        self.work(move |database, _| sweep::outboxes(database, created_before, limit))
+        self.work(move |inner| sweep::outboxes(inner, created_before, limit))
             .await
     }
 
@@ -351,13 +336,13 @@ impl Store for RedbStore {
         ids: Vec<Box<[u8]>>,
         limit: usize,
     ) -> Result<Vec<Vec<Handed>>, StoreError> {
-        let centre = centre.to_owned();
-        self.work(move |database, _| handed::meant(database, &centre, &ids, limit))
+        let centre = centre.into();
+        self.work(move |inner| look::handed_over(inner, &centre, &ids, limit))
             .await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.work(next_due).await
+        Ok(self.keeper.inner.recent().next_due())
     }
 
     async fn outbox(
@@ -366,51 +351,20 @@ impl Store for RedbStore {
         after: Option<DeliveryKey>,
         limit: usize,
     ) -> Result<Vec<Arc<Delivery>>, StoreError> {
-        let account = account.to_owned();
-        self.work(move |database, _| {
-            let table = database.begin_read()?.open_table(OUTBOX)?;
-            let account = account.as_str();
-            let from = match after {
-                // Behind the last key there is nothing.
-                Some(DeliveryKey(u64::MAX)) => return Ok(Vec::new()),
-                Some(DeliveryKey(after)) => after + 1,
-                None => 0,
-            };
-            let mut found = Vec::new();
-            for entry in table
-                .range((account, from)..=(account, u64::MAX))?
-                .take(limit)
-            {
-                let (key, record) = entry?;
-                let key = key.value().1;
-                found.push(Arc::new(schema::delivery(account, key, record.value())?));
+        {
+            let recent = self.keeper.inner.recent();
+            if recent.file.outbox == 0 {
+                return Ok(recent.tables.outbox(account, after, limit));
             }
-            Ok(found)
-        })
-        .await
+        }
+        let account = account.to_owned();
+        self.work(move |inner| look::outbox(inner, &account, after, limit))
+            .await
     }
 
     async fn sizes(&self) -> Result<Option<Sizes>, StoreError> {
-        self.work(|database, _| {
-            let transaction = database.begin_read()?;
-            // redb keeps the length of a table beside it.
-            let due = transaction.open_table(DUE)?.len()?;
-            let in_hand = transaction.open_table(IN_HAND)?.len()?;
-            let ended = transaction.open_table(ENDED)?.len()?;
-            let outbox = transaction.open_table(OUTBOX)?.len()?;
-            let waiting = due.saturating_sub(in_hand);
-            Ok(Some(Sizes::new(waiting, in_hand, ended, outbox)))
-        })
-        .await
+        Ok(Some(self.keeper.inner.recent().sizes()))
     }
-}
-
-fn next_due(database: &Database, inner: &Inner) -> Result<Option<Timestamp>, Failure> {
-    if !inner.left().is_empty() {
-        return Ok(Some(Timestamp(0)));
-    }
-    let table = database.begin_read()?.open_table(DUE)?;
-    Ok(table.first()?.map(|(key, _)| Timestamp(key.value().0)))
 }
 
 #[cfg(test)]

@@ -7,19 +7,18 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use redb::{
-    ReadableTable, ReadableTableMetadata, StorageError, Table, TableDefinition, TableError,
-    WriteTransaction,
+    ReadableTable, StorageError, Table, TableDefinition, TableError, TableHandle, WriteTransaction,
 };
 use smpp_pdu::{CommandId, MessageState};
 
 use super::Failure;
 use super::handed::HandedTables;
-use crate::store::{Change, Committed, Delivery, DeliveryContent, DeliveryKey, Pair, Place, rank};
+use crate::store::{Delivery, DeliveryContent, DeliveryKey, Pair, Place, rank};
 use crate::{Life, LifeRecord, Message, MessageId, MessageKey, Timestamp};
 
 /// A message without its name: account, submitted, state, scheduled, expires,
 /// due, attempts, in flight, done, error, octets of the PDU.
-type Record<'a> = (
+pub(super) type Record<'a> = (
     &'a str,
     u64,
     u8,
@@ -79,6 +78,14 @@ pub(super) const OUTBOX: TableDefinition<
     (u64, u8, Name<'static>, Record<'static>),
 > = TableDefinition::new("outbox 1");
 
+/// Whether a file has all these tables, and none of an earlier version, given the names
+/// of those that it has.
+pub(super) fn is_present(has: impl Fn(&str) -> bool) -> bool {
+    let messages = has(MESSAGES.name()) && has(DUE.name()) && has(LISTED.name());
+    let others = has(IN_HAND.name()) && has(ENDED.name()) && has(OUTBOX.name());
+    messages && others && !has(DUE_1.name())
+}
+
 /// A record that this version did not write.
 #[derive(Debug, thiserror::Error)]
 #[error("the record of {0} cannot be read")]
@@ -105,9 +112,13 @@ fn bad(name: Name<'_>) -> BadRecord {
     BadRecord(format!("message {} ({})", name.0, name.1))
 }
 
+/// The name that a key is in the tables.
+pub(super) fn name(key: &MessageKey) -> Name<'_> {
+    (key.id.as_str(), key.part)
+}
+
 fn named(message: &Message) -> (Name<'_>, Record<'_>) {
-    let key = &message.key;
-    ((key.id.as_str(), key.part), record(message))
+    (name(&message.key), record(message))
 }
 
 /// The record of what has octets, and no life.
@@ -213,7 +224,7 @@ pub(super) struct Tables<'t> {
     pub(super) messages: Table<'t, Name<'static>, Record<'static>>,
     pub(super) due: Table<'t, Due<'static>, ()>,
     listed: Table<'t, Listed<'static>, ()>,
-    in_hand: Table<'t, Name<'static>, ()>,
+    pub(super) in_hand: Table<'t, Name<'static>, ()>,
     pub(super) ended: Table<'t, (u64, &'static str, u8), ()>,
     pub(super) outbox: Table<'t, (&'static str, u64), (u64, u8, Name<'static>, Record<'static>)>,
 }
@@ -230,65 +241,47 @@ impl<'t> Tables<'t> {
         })
     }
 
-    /// How many messages and deliveries wait.
-    pub(super) fn waiting(&self) -> Result<u64, StorageError> {
-        Ok(self.due.len()?.saturating_add(self.outbox.len()?))
+    /// Whether a message has this name.
+    pub(super) fn life(&self, name: Name<'_>) -> Result<Option<Life>, Failure> {
+        Ok(match self.messages.get(name)? {
+            Some(record) => Some(life(name, &record.value())?),
+            None => None,
+        })
     }
 
-    pub(super) fn apply(
-        &mut self,
-        change: &Change,
-        committed: &mut Committed,
-    ) -> Result<(), Failure> {
-        match change {
-            Change::Insert(message) => {
-                // Nothing is ever lost under another message.
-                let name = (message.key.id.as_str(), message.key.part);
-                if self.messages.get(name)?.is_some() {
-                    return Err(Failure::Taken(message.key.id.clone()));
-                }
-                self.put(message)?;
-                Ok(())
-            }
-            Change::Update(message) => {
-                let name = (message.key.id.as_str(), message.key.part);
-                let before = match self.messages.get(name)? {
-                    Some(record) => Before::read(name, record.value())?,
-                    // What was forgotten stays so.
-                    None => return Ok(()),
-                };
-                if before.life.is_ahead_of(&message.life) {
-                    committed.late.push(message.key.clone());
-                    return Ok(());
-                }
-                self.take_out(name, &before)?;
-                self.put(message)?;
-                Ok(())
-            }
-            // The transaction has tables of their own for these.
-            Change::HandOver { .. } => Ok(()),
-            Change::Enqueue(delivery) => {
-                if committed.leaves_out(delivery) {
-                    return Ok(());
-                }
-                let (kind, (name, record)) = match &delivery.content {
-                    DeliveryContent::Receipt(of) => (RECEIPT, named(of)),
-                    DeliveryContent::Notification(of) => (NOTIFICATION, named(of)),
-                    DeliveryContent::Alert(of) => (ALERT, named(of)),
-                    DeliveryContent::Forward(of) => (FORWARD, named(of)),
-                    DeliveryContent::Message(octets) => (MESSAGE, (("", 0), octets_alone(octets))),
-                };
-                self.outbox.insert(
-                    (&*delivery.account, delivery.key.0),
-                    (delivery.created.0, kind, name, record),
-                )?;
-                Ok(())
-            }
-            Change::Dequeue { account, key } => {
-                self.outbox.remove((&**account, key.0))?;
-                Ok(())
-            }
+    /// The message with this name.
+    pub(super) fn message(&self, name: Name<'_>) -> Result<Option<Message>, Failure> {
+        Ok(match self.messages.get(name)? {
+            Some(record) => Some(message(name, record.value())?),
+            None => None,
+        })
+    }
+
+    /// Puts a message in the place of the one with its name, if there is one.
+    pub(super) fn replace(&mut self, message: &Message) -> Result<(), Failure> {
+        let name = name(&message.key);
+        let before = match self.messages.get(name)? {
+            Some(record) => Some(Before::read(name, record.value())?),
+            None => None,
+        };
+        if let Some(before) = before {
+            self.take_out(name, &before)?;
         }
+        Ok(self.put(message)?)
+    }
+
+    pub(super) fn enqueue(&mut self, delivery: &Delivery) -> Result<(), StorageError> {
+        let (kind, (name, record)) = match &delivery.content {
+            DeliveryContent::Receipt(of) => (RECEIPT, named(of)),
+            DeliveryContent::Notification(of) => (NOTIFICATION, named(of)),
+            DeliveryContent::Alert(of) => (ALERT, named(of)),
+            DeliveryContent::Forward(of) => (FORWARD, named(of)),
+            DeliveryContent::Message(octets) => (MESSAGE, (("", 0), octets_alone(octets))),
+        };
+        let key = (&*delivery.account, delivery.key.0);
+        let record = (delivery.created.0, kind, name, record);
+        self.outbox.insert(key, record)?;
+        Ok(())
     }
 
     /// What is in hand, but for what another centre has.
@@ -304,23 +297,6 @@ impl<'t> Tables<'t> {
             left.insert(MessageKey { id, part });
         }
         Ok(left)
-    }
-
-    /// Makes due again at `now` what was in the hands of a process that is gone.
-    pub(super) fn release(&mut self, key: &MessageKey, now: Timestamp) -> Result<(), Failure> {
-        let name = (key.id.as_str(), key.part);
-        let message = match self.messages.get(name)? {
-            Some(record) => message(name, record.value())?,
-            None => return Ok(()),
-        };
-        if message.life.is_in_flight() {
-            let before = Before::of(&message);
-            let mut message = message;
-            message.life.release(now);
-            self.take_out(name, &before)?;
-            self.put(&message)?;
-        }
-        Ok(())
     }
 
     /// Takes the entries of a message out of the other tables.

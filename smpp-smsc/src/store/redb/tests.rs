@@ -1,5 +1,7 @@
 //! What is particular to this store.
 
+mod faults;
+
 use super::*;
 use crate::Clock;
 use crate::store::conformance;
@@ -10,15 +12,24 @@ fn opened(folder: &Path) -> RedbStore {
     RedbStore::open(folder).unwrap()
 }
 
-#[tokio::test]
-async fn the_store_passes_the_conformance_suite() {
+async fn conforms(with: impl Fn(RedbStore) -> RedbStore) {
     let folder = tempfile::tempdir().unwrap();
     let next = core::sync::atomic::AtomicU32::new(0);
     conformance::check(|| async {
         let number = next.fetch_add(1, core::sync::atomic::Ordering::Relaxed);
-        opened(&folder.path().join(number.to_string()))
+        with(opened(&folder.path().join(number.to_string())))
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_store_passes_the_conformance_suite() {
+    conforms(|store| store).await;
+}
+
+#[tokio::test]
+async fn it_passes_the_suite_with_a_journal_that_is_always_full() {
+    conforms(|store| store.journal_size(0)).await;
 }
 
 #[tokio::test]
@@ -44,7 +55,7 @@ async fn what_was_in_hand_is_due_after_a_restart() {
     let message = conformance::message("a", 0, now.0);
     let insert = vec![Change::Insert(message.clone())];
     store.commit(insert).await.unwrap();
-    let far = Timestamp::NEVER.before(HOUR);
+    let far = now.after(1000 * HOUR);
     assert_eq!(store.claim(now, far, 10).await.unwrap().len(), 1);
     assert_eq!(store.next_due().await.unwrap(), Some(far));
     // A claim is durable with the next commit.
@@ -75,15 +86,15 @@ async fn what_was_in_hand_is_released_as_it_is_claimed_and_never_twice() {
     let inserts = all.iter().cloned().map(Change::Insert).collect();
     store.commit(inserts).await.unwrap();
     // The lease of the last five is over before the restart.
-    let (past, far) = (now, Timestamp::NEVER.before(HOUR));
+    let (soon, far) = (Timestamp(now.0 + 1), now.after(1000 * HOUR));
     store.claim(now, far, 5).await.unwrap();
-    store.claim(now, past, 5).await.unwrap();
+    store.claim(now, soon, 5).await.unwrap();
     let other = conformance::message("other", 0, far.0);
     store.commit(vec![Change::Insert(other)]).await.unwrap();
     drop(store);
 
     let store = opened(folder.path());
-    let now = Clock::system().now();
+    let now = soon;
     let mut attempts = Vec::new();
     for _ in 0..6 {
         let claimed = store.claim(now, far, 3).await.unwrap();
@@ -95,7 +106,8 @@ async fn what_was_in_hand_is_released_as_it_is_claimed_and_never_twice() {
         keys,
         all.iter().map(|one| one.key.clone()).collect::<Vec<_>>()
     );
-    assert!(attempts.iter().all(|(_, life)| life.attempts() == 2));
+    let numbers: Vec<_> = attempts.iter().map(|(_, life)| life.attempts()).collect();
+    assert_eq!(numbers, [2; 10]);
 }
 
 #[tokio::test]
@@ -106,7 +118,10 @@ async fn a_file_without_ranks_and_addresses_gets_them() {
     let insert = vec![Change::Insert(message.clone())];
     store.commit(insert).await.unwrap();
     store
-        .work(|database, _| schema::downgrade(database))
+        .work(|inner| {
+            keeper::checkpoint(inner)?;
+            inner.with_file(schema::downgrade)
+        })
         .await
         .unwrap();
     drop(store);
@@ -158,7 +173,10 @@ async fn a_file_from_before_there_were_other_centres_opens() {
     let insert = vec![Change::Insert(message.clone())];
     store.commit(insert).await.unwrap();
     store
-        .work(|database, _| handed::downgrade(database))
+        .work(|inner| {
+            keeper::checkpoint(inner)?;
+            inner.with_file(handed::downgrade)
+        })
         .await
         .unwrap();
     drop(store);
@@ -201,4 +219,23 @@ async fn a_file_that_is_no_store_is_named() {
     std::fs::write(folder.path().join(FILE), b"no store").unwrap();
     let error = RedbStore::open(folder.path()).unwrap_err().to_string();
     assert!(error.contains("messages.redb: "), "{error}");
+}
+
+#[tokio::test]
+async fn a_commit_that_tells_nothing_is_not_the_end_of_the_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(folder.path());
+    let unknown = conformance::message("unknown", 0, 5);
+    let nothing = vec![Change::Update(unknown)];
+    store.commit(nothing).await.unwrap();
+    let message = conformance::message("a", 0, 5);
+    let insert = vec![Change::Insert(message.clone())];
+    store.commit(insert).await.unwrap();
+    let killed = tempfile::tempdir().unwrap();
+    for name in [FILE, JOURNAL[0], JOURNAL[1]] {
+        std::fs::copy(folder.path().join(name), killed.path().join(name)).unwrap();
+    }
+
+    let store = opened(killed.path());
+    assert_eq!(store.find(&message.key.id).await.unwrap(), [message]);
 }
