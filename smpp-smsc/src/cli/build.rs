@@ -107,6 +107,9 @@ fn store(plan: &Plan, builder: Builder) -> Result<Builder, Failure> {
             if let Some(limit) = plan.limits.capacity {
                 store = store.capacity(limit.into());
             }
+            if let Some(octets) = plan.limits.journal_size {
+                store = store.journal_size(octets.into());
+            }
             Ok(builder.store(store))
         }
     }
@@ -165,10 +168,13 @@ mod tests {
         let example = ConfigFile::parse(EXAMPLE).unwrap().settings.entries();
         let mut limits = 0;
         for (key, _) in &example {
-            // What a store is made with is no setting of the builder.
-            let Some(key) = key.strip_prefix("limits.").filter(|key| *key != "capacity") else {
+            let Some(key) = key.strip_prefix("limits.") else {
                 continue;
             };
+            // What a store is made with is no setting of the builder.
+            if ["capacity", "journal_size"].contains(&key) {
+                continue;
+            }
             limits += 1;
             let number = told(&format!("[limits]\n{key} = 777"));
             let changed = number.or_else(|_| told(&format!("[limits]\n{key} = '777s'")));

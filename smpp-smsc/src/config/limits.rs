@@ -62,6 +62,9 @@ pub struct Limits {
     /// Messages and receipts that may wait.
     #[serde(deserialize_with = "values::positive")]
     pub capacity: Option<u32>,
+    /// Octets of one of the two files of the store's journal.
+    #[serde(deserialize_with = "values::positive")]
+    pub journal_size: Option<u32>,
     /// Validity of messages that do not say.
     #[serde(deserialize_with = "values::time")]
     pub validity: Option<Duration>,
@@ -107,6 +110,7 @@ impl Limits {
             unbind_grace,
             shutdown_limit,
             capacity,
+            journal_size,
             validity,
             max_validity,
             max_schedule,
@@ -136,6 +140,7 @@ impl Limits {
             ("limits.unbind_grace", time(unbind_grace)),
             ("limits.shutdown_limit", time(shutdown_limit)),
             ("limits.capacity", number(capacity)),
+            ("limits.journal_size", number(journal_size)),
             ("limits.validity", time(validity)),
             ("limits.max_validity", time(max_validity)),
             ("limits.max_schedule", time(max_schedule)),
