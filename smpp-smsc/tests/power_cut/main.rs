@@ -31,6 +31,11 @@ async fn a_power_cut_at_any_write_loses_nothing_that_was_confirmed() {
     println!("seed {seed}");
     let machine = Machine::default();
     let mut ledger = Ledger::new();
+    // redb does not open a file whose making was cut short; nothing was confirmed then.
+    let disk = machine.process(None);
+    let first = Process::start(&machine, &mut ledger, &mut chance, disk).await;
+    drop(first.unwrap());
+    machine.end(End::Cut, &mut chance);
     let mut done = 0;
     while done < cuts {
         let end = if chance.u8(..4) == 0 {
@@ -43,14 +48,12 @@ async fn a_power_cut_at_any_write_loses_nothing_that_was_confirmed() {
         let writes = chance.u32(..most);
         let _ = live(&machine, &mut ledger, &mut chance, writes).await;
         if machine.is_alive() {
-            process::trace(format_args!("clean"));
             // A clean end: the journal is not needed any more.
             machine.end(End::Cut, &mut chance);
             if chance.bool() {
                 machine.remove(&JOURNAL);
             }
         } else {
-            process::trace(format_args!("{end:?}"));
             machine.end(end, &mut chance);
             done += 1;
         }

@@ -37,17 +37,15 @@ impl Ledger {
         let perhaps = self.perhaps.as_ref();
         let models: Vec<_> = core::iter::once(&self.model).chain(perhaps).collect();
         let seen = Seen::of(store, &models).await?;
-        let wrong: Vec<_> = models.iter().map(|model| model.differs(&seen)).collect();
+        let wrong = models.iter().map(|model| model.differs(&seen));
         // The last commit was done wholly, or not at all.
-        let wrong: Vec<_> = wrong.into_iter().collect::<Option<_>>().unwrap_or_default();
-        let wrong: Vec<String> = wrong;
+        let wrong: Vec<String> = wrong.collect::<Option<_>>().unwrap_or_default();
         assert!(
             wrong.is_empty(),
             "{}",
             wrong.join("\nand with the last commit ")
         );
         let left = seen.left();
-        trace(format_args!("verified {}", self.perhaps.is_some()));
         seen.agrees(store, &left).await?;
         self.model.settle(&seen);
         self.perhaps = None;
@@ -99,7 +97,6 @@ impl<'a> Process<'a> {
             1 | 2 => chance.u64(512..16 << 10),
             _ => 64 << 20,
         });
-        trace(format_args!("start"));
         let left = match ledger.verify(&store).await {
             Ok(left) => left,
             Err(error) => {
@@ -165,19 +162,6 @@ impl<'a> Process<'a> {
         } else {
             commit.await
         };
-        trace(format_args!(
-            "commit {:?} {:?}",
-            committed,
-            changes
-                .iter()
-                .map(|c| match c {
-                    Change::Insert(m) => format!("I {:?} {}", m.key, crate::model::short(m)),
-                    Change::Update(m) => format!("U {:?} {}", m.key, crate::model::short(m)),
-                    Change::HandOver { key, .. } => format!("H {:?}", key),
-                    _ => String::new(),
-                })
-                .collect::<Vec<_>>()
-        ));
         match committed {
             Ok(committed) => {
                 assert_eq!(self.ledger.model.commit(&changes), committed);
@@ -210,7 +194,6 @@ impl<'a> Process<'a> {
         let now = self.ledger.clock.now;
         let lease = now.after(SECOND * self.chance.u32(2..60));
         let limit = self.chance.usize(1..40);
-        trace(format_args!("claim {now:?} {limit} left {:?}", self.left));
         let result = self.claim_until(now, lease, limit).await;
         if result.is_err() {
             // Nobody knows which of them are in hand.
@@ -245,11 +228,6 @@ impl<'a> Process<'a> {
             }
             assert!(expected.life.due().is_some_and(|due| due <= now));
             expected.life.claim(now, lease);
-            trace(format_args!(
-                "{:?} claimed {}",
-                message.key,
-                crate::model::short(&message)
-            ));
             assert_eq!(*message, expected);
             self.ledger.model.claimed(&message);
         }
@@ -326,7 +304,6 @@ impl<'a> Process<'a> {
     }
 
     async fn checkpoint(&mut self) -> Result<(), Over> {
-        trace(format_args!("checkpoint"));
         match self.store.checkpoint().await {
             Ok(()) => {
                 if self.chance.u8(..4) == 0 {
@@ -358,7 +335,6 @@ impl<'a> Process<'a> {
         self.machine.break_file(FILE, self.chance.u32(1..20));
         for _ in 0..self.chance.u8(1..4) {
             let changes = self.draft().some(8);
-            trace(format_args!("disk error commit"));
             match self.store.commit(changes.clone()).await {
                 Ok(_) => _ = self.ledger.model.commit(&changes),
                 Err(_) if self.machine.is_alive() => {}
@@ -371,7 +347,6 @@ impl<'a> Process<'a> {
             }
         }
         self.machine.repair();
-        trace(format_args!("repair"));
         // The first may be told of an error of before.
         let mut whole = self.store.checkpoint().await;
         for _ in 0..3 {
@@ -408,11 +383,5 @@ impl<'a> Process<'a> {
             .collect();
         assert_eq!(keys.len(), claimed.len());
         assert_eq!(keys, open);
-    }
-}
-
-pub(crate) fn trace(a: core::fmt::Arguments<'_>) {
-    if std::env::var("TRACE").is_ok() {
-        println!("T {a}")
     }
 }
