@@ -121,7 +121,7 @@ impl Journal {
         tell(&mut Telling::new(&mut self.pending));
         if self.pending.len() > MAX_PENDING {
             // What is not written now stays for the next frame.
-            let _ = self.put_pending(false);
+            let _ = self.put_pending();
         }
     }
 
@@ -150,24 +150,13 @@ impl Journal {
 
     /// Writes a frame, and has it on the disk when it returns. After an error it is as
     /// if nothing had been written. So many octets stay free behind it.
-    pub(super) fn write(&mut self, mut frame: Vec<u8>, reserve: u64) -> io::Result<()> {
+    pub(super) fn write(&mut self, frame: Vec<u8>, reserve: u64) -> io::Result<()> {
         if frame.len() == FRAME {
             // One that tells nothing would look like the end of the file.
             self.give_back(frame);
             return Ok(());
         }
-        let mut written = self.current.put(&mut frame, reserve);
-        if written.is_ok() {
-            written = self.current.sync();
-        }
-        if written.is_ok() {
-            self.current.keep(&frame);
-            self.pending.clear();
-        } else {
-            self.current.take_back();
-        }
-        self.give_back(frame);
-        written
+        self.put(frame, reserve)
     }
 
     /// Begins the next generation. Says whether it could: not while the one before
@@ -177,7 +166,7 @@ impl Journal {
             return Ok(false);
         }
         // What is told in one generation speaks of nothing in another.
-        self.put_pending(true)?;
+        self.put_pending()?;
         self.begin(self.generation() + 1)?;
         Ok(true)
     }
@@ -193,13 +182,19 @@ impl Journal {
         Ok(())
     }
 
-    fn put_pending(&mut self, sync: bool) -> io::Result<()> {
+    fn put_pending(&mut self) -> io::Result<()> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let mut frame = self.frame();
-        let mut written = self.current.put(&mut frame, 0);
-        if sync && written.is_ok() {
+        let frame = self.frame();
+        self.put(frame, 0)
+    }
+
+    /// INVARIANT: all that a segment keeps is on the disk. What a sync has failed for may
+    /// be lost with the next one that succeeds, and what stands behind it with it.
+    fn put(&mut self, mut frame: Vec<u8>, reserve: u64) -> io::Result<()> {
+        let mut written = self.current.put(&mut frame, reserve);
+        if written.is_ok() {
             written = self.current.sync();
         }
         if written.is_ok() {

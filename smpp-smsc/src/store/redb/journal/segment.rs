@@ -75,12 +75,14 @@ impl Segment {
         Ok(segment)
     }
 
-    /// A new use of the file. It is on the disk with the first frame.
+    /// A new use of the file. It is on the disk before the next one may be begun in the
+    /// other file: a power cut must not leave the later of two alone.
     pub(super) fn begin(&mut self, header: &Header) -> io::Result<()> {
         if self.allocated < Header::LEN + RESERVE {
             self.grow(Header::LEN + RESERVE)?;
         }
         self.storage.write(0, &header.to_octets())?;
+        self.sync()?;
         self.generation = header.generation;
         self.salt = header.salt;
         self.before = header.before;

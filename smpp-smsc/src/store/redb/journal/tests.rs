@@ -1,8 +1,6 @@
 //! What is particular to the journal.
 
-use std::sync::Arc;
-
-use redb::backends::InMemoryBackend;
+use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::store::conformance::{delivered, message};
@@ -99,39 +97,65 @@ fn octets_that_tell_nothing_are_refused() {
     assert!(Told::take(&mut [0; 100].as_slice()).is_none());
 }
 
-/// The octets of a file that is in the hands of a journal.
-#[derive(Clone, Debug)]
-struct Shared(Arc<InMemoryBackend>);
+/// What a file is now, and what it is on the disk.
+#[derive(Clone, Debug, Default)]
+struct Octets {
+    now: Vec<u8>,
+    on_disk: Vec<u8>,
+}
+
+/// A file that is in the hands of a journal.
+#[derive(Clone, Debug, Default)]
+struct Shared(Arc<Mutex<Octets>>);
+
+impl Shared {
+    fn with<R>(&self, work: impl FnOnce(&mut Octets) -> R) -> R {
+        work(&mut self.0.lock().unwrap())
+    }
+
+    /// The file after a power cut, which `kept` what was not on the disk, or did not.
+    fn cut(&self, kept: bool) -> Self {
+        let mut octets = self.with(|octets| octets.clone());
+        if kept {
+            octets.on_disk = octets.now;
+        }
+        octets.now = octets.on_disk.clone();
+        Self(Arc::new(Mutex::new(octets)))
+    }
+}
 
 impl redb::StorageBackend for Shared {
     fn len(&self) -> io::Result<u64> {
-        self.0.len()
+        Ok(self.with(|octets| octets.now.len() as u64))
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.0.read(offset, out)
+        let offset = usize::try_from(offset).unwrap();
+        self.with(|octets| out.copy_from_slice(&octets.now[offset..offset + out.len()]));
+        Ok(())
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.0.set_len(len)
+        self.with(|octets| octets.now.resize(usize::try_from(len).unwrap(), 0));
+        Ok(())
     }
 
     fn sync_data(&self) -> io::Result<()> {
+        self.with(|octets| octets.on_disk = octets.now.clone());
         Ok(())
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.0.write(offset, data)
+        let offset = usize::try_from(offset).unwrap();
+        self.with(|octets| octets.now[offset..offset + data.len()].copy_from_slice(data));
+        Ok(())
     }
 }
 
+#[derive(Default)]
 struct Files([Shared; 2]);
 
 impl Files {
-    fn new() -> Self {
-        Self([0; 2].map(|_| Shared(Arc::new(InMemoryBackend::new()))))
-    }
-
     fn open(&self, store: u64, checkpointed: u64) -> Result<Journal, OpenJournalError> {
         let files = self.0.clone().map(|file| Box::new(file) as Storage);
         Journal::open(files, store, checkpointed)
@@ -158,7 +182,7 @@ fn read(journal: &mut Journal) -> Vec<(u64, Vec<u8>)> {
 
 #[test]
 fn frames_are_read_in_the_order_in_which_they_were_written() {
-    let files = Files::new();
+    let files = Files::default();
     let mut journal = files.open(1, 0).unwrap();
     write(&mut journal, b"one");
     write(&mut journal, b"two");
@@ -181,16 +205,19 @@ fn frames_are_read_in_the_order_in_which_they_were_written() {
 
 #[test]
 fn a_frame_that_is_torn_is_the_end_and_the_next_one_takes_its_place() {
-    let files = Files::new();
+    let files = Files::default();
     let mut journal = files.open(1, 0).unwrap();
     write(&mut journal, b"one");
     let torn = journal.used() + FRAME as u64;
     write(&mut journal, b"two");
     drop(journal);
+    let torn = usize::try_from(torn).unwrap();
     for file in &files.0 {
-        if redb::StorageBackend::len(file).unwrap() > torn {
-            redb::StorageBackend::write(file, torn, b"x").unwrap();
-        }
+        file.with(|octets| {
+            if let Some(octet) = octets.now.get_mut(torn) {
+                *octet = b'x';
+            }
+        });
     }
     let mut journal = files.open(1, 0).unwrap();
     assert_eq!(read(&mut journal), [(1, b"one".to_vec())]);
@@ -201,7 +228,7 @@ fn a_frame_that_is_torn_is_the_end_and_the_next_one_takes_its_place() {
 
 #[test]
 fn what_an_earlier_use_of_a_file_left_is_never_read() {
-    let files = Files::new();
+    let files = Files::default();
     let mut journal = files.open(1, 0).unwrap();
     for _ in 0..2 {
         for _ in 0..3 {
@@ -219,7 +246,7 @@ fn what_an_earlier_use_of_a_file_left_is_never_read() {
 
 #[test]
 fn a_journal_of_another_store_or_of_a_later_file_is_refused() {
-    let files = Files::new();
+    let files = Files::default();
     let mut journal = files.open(1, 0).unwrap();
     write(&mut journal, b"one");
     assert!(journal.rotate().unwrap());
@@ -239,4 +266,63 @@ fn a_journal_of_another_store_or_of_a_later_file_is_refused() {
     drop(journal);
     assert!(why(1, 0).contains("goes on behind a later messages.redb"));
     assert_eq!(why(1, 1), "");
+}
+
+#[test]
+fn a_power_cut_leaves_no_gap_behind_a_generation_without_a_frame() {
+    let files = Files::default();
+    let mut journal = files.open(1, 0).unwrap();
+    write(&mut journal, b"one");
+    for done in 1..3 {
+        assert!(journal.rotate().unwrap());
+        // Both files may lose what is not on the disk.
+        for (one, other) in [(false, false), (false, true), (true, false), (true, true)] {
+            let [first, second] = &files.0;
+            let files = Files([first.cut(one), second.cut(other)]);
+            let mut journal = files.open(1, done - 1).unwrap();
+            assert_eq!(read(&mut journal).len(), usize::from(done == 1));
+        }
+        journal.checkpointed(done);
+    }
+}
+
+#[test]
+fn what_was_noted_is_in_the_frame_before_the_next_generation() {
+    let files = Files::default();
+    let mut journal = files.open(1, 0).unwrap();
+    journal.note(|telling| telling.taken("esme", DeliveryKey(9)));
+    assert!(journal.rotate().unwrap());
+    let [first, second] = &files.0;
+    let files = Files([first.cut(false), second.cut(false)]);
+    let told = read(&mut files.open(1, 0).unwrap());
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].0, 1);
+    let told = Told::take(&mut told[0].1.as_slice());
+    assert!(matches!(
+        told,
+        Some(Told::Taken {
+            account: "esme",
+            key: DeliveryKey(9)
+        })
+    ));
+}
+
+#[test]
+fn a_frame_is_none_in_another_place() {
+    let files = Files::default();
+    let mut journal = files.open(1, 0).unwrap();
+    let first = usize::try_from(journal.used()).unwrap();
+    write(&mut journal, b"one");
+    let second = usize::try_from(journal.used()).unwrap();
+    drop(journal);
+    for file in &files.0 {
+        // As an ESME might write it into a message.
+        file.with(|octets| {
+            if octets.now.len() > second {
+                octets.now.copy_within(first..second, second);
+            }
+        });
+    }
+    let mut journal = files.open(1, 0).unwrap();
+    assert_eq!(read(&mut journal), [(1, b"one".to_vec())]);
 }

@@ -258,9 +258,11 @@ async fn a_checkpoint_that_fails_beside_a_commit_doubles_no_message() {
     let inner = store.keeper.inner.clone();
     disk.goes_wrong({
         let (in_file, told) = (in_file.clone(), told.clone());
-        let (checkpoints, commits) = (AtomicU32::new(1), AtomicU32::new(1));
+        let (checkpoints, commits) = (AtomicU32::new(1), AtomicU32::new(0));
         move |name, op| {
             if name == FILE && matches!(op, Op::Write(_)) && took(&checkpoints) {
+                // Syncs of the journal before it were of the checkpoint.
+                commits.store(1, Ordering::Relaxed);
                 in_file.give();
                 told.wait();
                 return Err(io::ErrorKind::StorageFull.into());
@@ -340,10 +342,14 @@ async fn what_a_file_of_the_journal_was_refused_stays_so_once_the_other_one_is_b
     let disk = Disk::default();
     let store = disk.store();
     store.commit(insert("a")).await.unwrap();
-    let syncs = AtomicU32::new(2);
+    let syncs = AtomicU32::new(0);
     disk.goes_wrong(move |name, op| {
-        if name.starts_with("journal") && op == Op::Sync && took(&syncs) {
-            return Err(io::ErrorKind::StorageFull.into());
+        if name.starts_with("journal") && op == Op::Sync {
+            // The second one is that of the other file's header.
+            let number = syncs.fetch_add(1, Ordering::Relaxed);
+            if number == 0 || number == 2 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
         }
         // Nor is it taken back, nor does the other file get what the first one told.
         if op == Op::Write(8) || (name == FILE && op == Op::Sync) {
