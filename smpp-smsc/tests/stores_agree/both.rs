@@ -42,8 +42,6 @@ pub(crate) struct Both {
     theirs: BTreeSet<MessageKey>,
     /// Attempts that were in hand at the last restart, until they are made again.
     left: BTreeSet<MessageKey>,
-    /// What has ended before is forgotten.
-    swept: Timestamp,
     /// Hand-overs that were found.
     pub(crate) handed: Cell<usize>,
 }
@@ -69,7 +67,6 @@ impl Both {
             next: 0,
             theirs: BTreeSet::new(),
             left: BTreeSet::new(),
-            swept: Timestamp(0),
             handed: Cell::default(),
         }
     }
@@ -130,14 +127,16 @@ impl Both {
         self.disk.fail(true);
         let _ = self.redb().checkpoint().await;
         self.disk.fail(false);
-        self.redb().checkpoint().await.unwrap();
-        self.forget_again().await;
+        // It is not opened again the very moment after that failed.
+        while self.redb().checkpoint().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// A process ends, and another begins.
     pub(crate) async fn restart(&mut self, is_killed: bool) {
         if is_killed {
-            // Claims are durable with the next commit.
+            // Claims, and what is forgotten, are durable with the next commit.
             let message = self.new_message();
             self.commit(vec![Change::Insert(message)]).await;
             let copy = self.disk.copy();
@@ -147,18 +146,12 @@ impl Both {
             self.redb = None;
         }
         self.redb = Some(self.disk.store(self.journal));
-        self.forget_again().await;
         self.left.clear();
         for message in self.kept().await {
             if message.life.is_in_flight() && !self.theirs.contains(&message.key) {
                 self.left.insert(message.key.clone());
             }
         }
-    }
-
-    /// What was forgotten may be there again after a while without a disk.
-    async fn forget_again(&self) {
-        self.redb().sweep(self.swept, 10_000).await.unwrap();
     }
 
     async fn kept(&self) -> Vec<Arc<Message>> {
@@ -277,9 +270,8 @@ impl Both {
         assert_eq!(one, sorted(other.unwrap()));
     }
 
-    pub(crate) async fn sweep(&mut self) {
+    pub(crate) async fn sweep(&self) {
         let before = self.now.before(10 * MINUTE);
-        self.swept = before;
         let one = self.memory.sweep(before, 1000).await.unwrap();
         assert_eq!(one, self.redb().sweep(before, 1000).await.unwrap());
         let one = self.memory.sweep_outbox(before, 1000).await.unwrap();

@@ -227,20 +227,15 @@ impl Tables {
         }
     }
 
-    /// Forgets the message that ended longest ago.
-    pub(in crate::store) fn forget_first(&mut self) {
-        let Some(at) = self.finished.pop_front() else {
-            return;
-        };
-        self.set_due(at, None);
-        if let Some(message) = self.slot(at).and_then(|slot| slot.message.take()) {
-            if message.is_listed() {
-                self.unlist(at, &message);
-            }
-            self.by_key.remove(&message.key);
-            self.handed.forget(&message.key);
-            self.free.push(at);
-        }
+    /// Forgets the message that ended longest ago, which it gives.
+    pub(in crate::store) fn forget_first(&mut self) -> Option<Arc<Message>> {
+        self.first_end()?;
+        let at = *self.finished.front()?;
+        let key = self.slot(at)?.message.as_ref()?.key.clone();
+        let forgotten = self.remove(&key);
+        self.finished.pop_front();
+        self.free.push(at);
+        forgotten
     }
 
     /// Takes out a message, with what is known of it; `None` when it is not here.

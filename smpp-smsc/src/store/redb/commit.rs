@@ -2,18 +2,22 @@
 
 use std::sync::{Arc, PoisonError};
 
-use redb::{Database, ReadOnlyTable, ReadTransaction, ReadableDatabase};
+use redb::{Database, ReadOnlyTable, ReadableDatabase, StorageError};
 use tracing::error;
 
 use super::FULL_PAUSE;
 use super::error::Failure;
 use super::handed::HandedTables;
 use super::journal::Telling;
-use super::schema::{self, MESSAGES, Name, OUTBOX, Record, name};
+use super::schema::{self, Kept, MESSAGES, Name, OUTBOX, OfAccount, Record, name};
 use super::tiers::{Inner, Recent, Stuck, Writer};
 use crate::hash::IdMap;
 use crate::store::{Change, Committed, Delivery};
 use crate::{Life, Message, MessageKey};
+
+/// Octets of a file of the journal, beyond which no new messages are taken while those
+/// that are there cannot be brought into the file of redb.
+const MOST_BEHIND: u64 = 1 << 30;
 
 /// What is to be done with a change.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,10 @@ pub(super) fn commit(inner: &Inner, changes: Vec<Change>) -> Result<Committed, F
     {
         match writer.stuck {
             Some(Stuck::Full) if new > 0 => return Err(Failure::Full),
+            // There is an end to what the journal takes for a file that fails.
+            Some(Stuck::Failed) if new > 0 && writer.journal.used() >= MOST_BEHIND => {
+                return Err(Failure::Behind);
+            }
             Some(_) => break,
             None => {
                 let waited = inner.kept.wait(writer);
@@ -93,7 +101,7 @@ fn tell(
             recent: &recent,
             file: Lookup {
                 database,
-                transaction: None,
+                opened: None,
             },
             generation,
             telling: Telling::new(&mut frame),
@@ -217,45 +225,38 @@ impl<'a> Plan<'a> {
 /// What is looked up in the file, which most commits have no need of.
 struct Lookup<'a> {
     database: Option<&'a Database>,
-    transaction: Option<(
-        ReadTransaction,
-        ReadOnlyTable<Name<'static>, Record<'static>>,
-    )>,
+    opened: Option<Opened>,
+}
+
+struct Opened {
+    messages: ReadOnlyTable<Name<'static>, Record<'static>>,
+    outbox: ReadOnlyTable<OfAccount<'static>, Kept<'static>>,
 }
 
 impl Lookup<'_> {
     fn life(&mut self, key: &MessageKey) -> Result<Option<Life>, Failure> {
-        let (_, messages) = self.transaction()?;
-        Ok(match messages.get(name(key))? {
+        Ok(match self.opened()?.messages.get(name(key))? {
             Some(record) => Some(schema::life(name(key), &record.value())?),
             None => None,
         })
     }
 
     fn has(&mut self, delivery: &Delivery) -> Result<bool, Failure> {
-        let (transaction, _) = self.transaction()?;
-        let outbox = transaction.open_table(OUTBOX)?;
         let place = (&*delivery.account, delivery.key.0);
-        Ok(outbox.get(place)?.is_some())
+        Ok(self.opened()?.outbox.get(place)?.is_some())
     }
 
-    fn transaction(
-        &mut self,
-    ) -> Result<
-        &(
-            ReadTransaction,
-            ReadOnlyTable<Name<'static>, Record<'static>>,
-        ),
-        Failure,
-    > {
-        if self.transaction.is_none() {
-            let database = self.database.ok_or(redb::StorageError::PreviousIo)?;
+    fn opened(&mut self) -> Result<&Opened, Failure> {
+        if self.opened.is_none() {
+            let database = self.database.ok_or(StorageError::PreviousIo)?;
             let transaction = database.begin_read()?;
-            let messages = transaction.open_table(MESSAGES)?;
-            self.transaction = Some((transaction, messages));
+            self.opened = Some(Opened {
+                messages: transaction.open_table(MESSAGES)?,
+                outbox: transaction.open_table(OUTBOX)?,
+            });
         }
-        let opened = self.transaction.as_ref();
-        Ok(opened.ok_or(redb::StorageError::PreviousIo)?)
+        let opened = self.opened.as_ref();
+        Ok(opened.ok_or(StorageError::PreviousIo)?)
     }
 }
 

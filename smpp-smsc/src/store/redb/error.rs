@@ -44,6 +44,8 @@ pub(super) enum Failure {
     Journal(#[from] io::Error),
     #[error("{0}")]
     OpenJournal(#[from] OpenJournalError),
+    #[error("messages.redb cannot be written, and the journal is long enough")]
+    Behind,
     #[error("the file was opened again meanwhile")]
     Reopened,
     #[error("ended by a defect")]

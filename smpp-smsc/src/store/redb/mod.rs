@@ -181,6 +181,7 @@ impl RedbStore {
             capacity: 10_000_000,
             journal_size: JOURNAL_SIZE,
             full: None,
+            reopen_after: None,
             stuck: None,
             end: false,
         };

@@ -139,11 +139,11 @@ impl Replay<'_> {
             }
             Told::Handed { key, centre, id } => {
                 if self.is_in_file(&key)? {
-                    self.handed.put(name(&key), centre, id)
-                } else {
+                    self.handed.put(name(&key), centre, id)?;
+                } else if self.memory.message(&key).is_some() {
                     self.memory.handed.put(key, centre.into(), id.into());
-                    Ok(())
                 }
+                Ok(())
             }
             Told::Delivery {
                 account,
@@ -165,6 +165,13 @@ impl Replay<'_> {
             Told::Taken { account, key } => {
                 if !self.memory.dequeue(&account.into(), key) {
                     self.file.outbox.remove((account, key.0))?;
+                }
+                Ok(())
+            }
+            Told::Forgotten(key) => {
+                let was_here = self.memory.remove(&key).is_some();
+                if !was_here && self.file.forget(name(&key))? {
+                    self.handed.forget(name(&key))?;
                 }
                 Ok(())
             }

@@ -72,11 +72,14 @@ pub(super) const ENDED: TableDefinition<'static, (u64, &str, u8), ()> =
 
 /// What waits for accounts: when it was made, what it is, and the message as it
 /// was then.
-pub(super) const OUTBOX: TableDefinition<
-    'static,
-    (&str, u64),
-    (u64, u8, Name<'static>, Record<'static>),
-> = TableDefinition::new("outbox 1");
+pub(super) const OUTBOX: TableDefinition<'static, OfAccount<'static>, Kept<'static>> =
+    TableDefinition::new("outbox 1");
+
+/// Account and key of a delivery.
+pub(super) type OfAccount<'a> = (&'a str, u64);
+
+/// A delivery without its place.
+pub(super) type Kept<'a> = (u64, u8, Name<'a>, Record<'a>);
 
 /// Whether a file has all these tables, and none of an earlier version, given the names
 /// of those that it has.
@@ -117,6 +120,13 @@ pub(super) fn name(key: &MessageKey) -> Name<'_> {
     (key.id.as_str(), key.part)
 }
 
+/// The key that a name stands for.
+pub(super) fn key(name: Name<'_>) -> Result<MessageKey, BadRecord> {
+    let (id, part) = name;
+    let id = MessageId::new(id).map_err(|_| bad(name))?;
+    Ok(MessageKey { id, part })
+}
+
 fn named(message: &Message) -> (Name<'_>, Record<'_>) {
     (name(&message.key), record(message))
 }
@@ -144,18 +154,21 @@ pub(super) fn life(name: Name<'_>, record: &Record<'_>) -> Result<Life, BadRecor
 pub(super) fn message(name: Name<'_>, record: Record<'_>) -> Result<Message, BadRecord> {
     let life = life(name, &record)?;
     let (account, submitted, .., pdu) = record;
-    let key = MessageKey {
-        id: MessageId::new(name.0).map_err(|_| bad(name))?,
-        part: name.1,
-    };
     let octets = Bytes::copy_from_slice(pdu);
-    Message::new(key, account.into(), Timestamp(submitted), life, octets).map_err(|_| bad(name))
+    Message::new(
+        key(name)?,
+        account.into(),
+        Timestamp(submitted),
+        life,
+        octets,
+    )
+    .map_err(|_| bad(name))
 }
 
 pub(super) fn delivery(
     account: &str,
     key: u64,
-    (created, kind, name, record): (u64, u8, Name<'_>, Record<'_>),
+    (created, kind, name, record): Kept<'_>,
 ) -> Result<Delivery, BadRecord> {
     let content = match kind {
         RECEIPT => DeliveryContent::Receipt(message(name, record)?.into()),
@@ -226,7 +239,7 @@ pub(super) struct Tables<'t> {
     listed: Table<'t, Listed<'static>, ()>,
     pub(super) in_hand: Table<'t, Name<'static>, ()>,
     pub(super) ended: Table<'t, (u64, &'static str, u8), ()>,
-    pub(super) outbox: Table<'t, (&'static str, u64), (u64, u8, Name<'static>, Record<'static>)>,
+    pub(super) outbox: Table<'t, OfAccount<'static>, Kept<'static>>,
 }
 
 impl<'t> Tables<'t> {
@@ -293,8 +306,7 @@ impl<'t> Tables<'t> {
             if handed.has((id, part))? {
                 continue;
             }
-            let id = MessageId::new(id).map_err(|_| bad((id, part)))?;
-            left.insert(MessageKey { id, part });
+            left.insert(key((id, part))?);
         }
         Ok(left)
     }
@@ -320,16 +332,14 @@ impl<'t> Tables<'t> {
         Ok(())
     }
 
-    /// Takes a message that has ended out of the tables but that of the ended.
-    pub(super) fn forget(&mut self, name: Name<'_>) -> Result<(), Failure> {
-        let listed = match self.messages.remove(name)? {
-            Some(record) => Before::read(name, record.value())?.listed,
-            None => None,
+    /// Takes a message out of all tables. Says whether it was there.
+    pub(super) fn forget(&mut self, name: Name<'_>) -> Result<bool, Failure> {
+        let before = match self.messages.remove(name)? {
+            Some(record) => Before::read(name, record.value())?,
+            None => return Ok(false),
         };
-        if let Some((pair, submitted)) = listed {
-            self.listed.remove((&*pair, submitted.0, name.0, name.1))?;
-        }
-        Ok(())
+        self.take_out(name, &before)?;
+        Ok(true)
     }
 
     /// Makes the tables by times and addresses of a file of an earlier version.

@@ -1,7 +1,7 @@
 //! What is forgotten after a while.
 //!
-//! The journal is not told of messages that are forgotten: after a crash the last of
-//! them may be there again, and are forgotten again.
+//! The journal is told of it, but nobody waits for that to be durable: after a crash the
+//! last of them may be there again, and are forgotten again.
 
 use std::sync::Arc;
 
@@ -28,32 +28,41 @@ pub(super) fn messages(
     )?;
     let mut in_file = in_file.into_iter().peekable();
     let mut from_file = Vec::new();
-    let mut swept = 0;
+    let mut from_memory = Vec::new();
     let mut recent = inner.recent();
-    while swept < limit {
+    while from_memory.len() + from_file.len() < limit {
         let first = recent.tables.first_end();
         let first = first.filter(|done| *done < ended_before);
         match (first, in_file.peek()) {
             (None, None) => break,
-            (Some(here), there) if there.is_none_or(|there| here.0 < there.0) => {
-                recent.tables.forget_first();
+            (Some(here), there) if there.is_none_or(|(there, _)| here < *there) => {
+                let forgotten = recent.tables.forget_first();
+                from_memory.extend(forgotten.map(|message| message.key.clone()));
             }
             _ => from_file.extend(in_file.next()),
         }
-        swept += 1;
     }
     drop(recent);
+    let swept = from_memory.len() + from_file.len();
+    writer.journal.note(|telling| {
+        let keys = from_file.iter().map(|(_, key)| key);
+        for key in from_memory.iter().chain(keys) {
+            telling.forgotten(key);
+        }
+    });
     if !from_file.is_empty() {
         inner.change(
             &mut writer,
             |tables, transaction| {
                 let mut handed = HandedTables::open(transaction)?;
                 let any_handed = !handed.is_empty()?;
-                for (at, id, part) in &from_file {
-                    tables.ended.remove((*at, id.as_str(), *part))?;
-                    tables.forget((id.as_str(), *part))?;
+                for (at, key) in &from_file {
+                    let (id, part) = name(key);
+                    // Even if there is no message with it.
+                    tables.ended.remove((at.0, id, part))?;
+                    tables.forget((id, part))?;
                     if any_handed {
-                        handed.forget((id.as_str(), *part))?;
+                        handed.forget(name(key))?;
                     }
                 }
                 Ok(())
@@ -64,18 +73,18 @@ pub(super) fn messages(
     Ok(swept)
 }
 
-/// When messages ended, and their names, those that ended longest ago first.
+/// When messages ended, and their keys, those that ended longest ago first.
 fn ended(
     transaction: &ReadTransaction,
     ended_before: Timestamp,
     limit: usize,
-) -> Result<Vec<(u64, String, u8)>, Failure> {
+) -> Result<Vec<(Timestamp, MessageKey)>, Failure> {
     let ended = transaction.open_table(ENDED)?;
     let mut found = Vec::new();
     for entry in ended.range(..(ended_before.0, "", 0))?.take(limit) {
         let (key, _) = entry?;
         let (at, id, part) = key.value();
-        found.push((at, id.to_owned(), part));
+        found.push((Timestamp(at), schema::key((id, part))?));
     }
     Ok(found)
 }

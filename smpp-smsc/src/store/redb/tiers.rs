@@ -5,9 +5,12 @@
 
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use core::time::Duration;
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{
+    Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+};
 use std::time::Instant;
 
 use redb::{
@@ -29,6 +32,10 @@ pub(super) const END: u64 = 256;
 
 /// Other centres have messages in hand for days: not all of those end at once.
 const MOST_RESERVED: u64 = 16 << 20;
+
+/// Where opening the file again fails, no more than one part of so many of the time is
+/// spent on it.
+const REOPEN_PART: u32 = 5;
 
 pub(super) type Reopen = Box<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>;
 
@@ -63,6 +70,8 @@ pub(super) struct Writer {
     pub(super) journal_size: u64,
     /// When the disk was found full, while it was not seen otherwise.
     pub(super) full: Option<Instant>,
+    /// Not before is the file opened again, which has just failed.
+    pub(super) reopen_after: Option<Instant>,
     /// Why the keeper cannot go on.
     pub(super) stuck: Option<Stuck>,
     /// The keeper is to end.
@@ -186,7 +195,8 @@ impl Inner {
     /// The same for one who lets all others go first.
     pub(super) fn writer_last(&self) -> MutexGuard<'_, Writer> {
         while self.wait.load(Ordering::Relaxed) > 0 {
-            std::thread::yield_now();
+            // It is over in a moment, or waits for the disk.
+            std::thread::sleep(Duration::from_micros(100));
         }
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -197,6 +207,12 @@ impl Inner {
 
     fn database(&self) -> RwLockReadGuard<'_, Option<Database>> {
         self.database.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn database_for_change(&self) -> RwLockWriteGuard<'_, Option<Database>> {
+        self.database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Which opening of the file this is.
@@ -223,21 +239,30 @@ impl Inner {
         if self.database().is_some() {
             return Ok(());
         }
-        let database = (self.reopen)()?;
-        writer
-            .journal
-            .checkpointed(replay::mark(&database)?.checkpointed);
-        let (tables, file) = replay::replay(&database, &mut writer.journal)?;
-        let mut kept = self
-            .database
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let start = Instant::now();
+        if writer.reopen_after.is_some_and(|after| start < after) {
+            return Err(Failure::Storage(StorageError::PreviousIo));
+        }
+        let opened = self.open_anew(writer);
+        writer.reopen_after = opened
+            .is_err()
+            .then(|| start + start.elapsed() * REOPEN_PART);
+        let (database, tables, file) = opened?;
+        let mut kept = self.database_for_change();
         let mut recent = self.recent();
         recent.tables = tables;
         recent.file = file;
         self.reopened.fetch_add(1, Ordering::Release);
         *kept = Some(database);
         Ok(())
+    }
+
+    fn open_anew(&self, writer: &mut Writer) -> Result<(Database, Memory, Facts), Failure> {
+        let database = (self.reopen)()?;
+        let mark = replay::mark(&database)?;
+        writer.journal.checkpointed(mark.checkpointed);
+        let (tables, file) = replay::replay(&database, &mut writer.journal)?;
+        Ok((database, tables, file))
     }
 
     /// Works with the file, which is to be opened again after an error of its disk.
@@ -256,21 +281,25 @@ impl Inner {
         &self,
         work: impl FnOnce(Option<&Database>) -> Result<R, Failure>,
     ) -> Result<R, Failure> {
-        let result = work(self.database().as_ref());
+        let database = self.database();
+        let opened = self.reopened();
+        let result = work(database.as_ref());
+        drop(database);
         if let Err(error) = &result
             && error.is_of_the_file()
         {
-            self.close();
+            let mut database = self.database_for_change();
+            // Or somebody has opened it again since.
+            if self.reopened() == opened {
+                *database = None;
+            }
         }
         result
     }
 
     /// Has the file opened again before it is used again.
     pub(super) fn close(&self) {
-        *self
-            .database
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = None;
+        *self.database_for_change() = None;
     }
 
     /// Looks at the memory, and at the file as it is in the same moment.

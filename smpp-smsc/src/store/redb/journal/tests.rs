@@ -37,6 +37,7 @@ fn again(told: Told<'_>, telling: &mut Telling<'_>) {
             telling.delivery(&delivery, as_now);
         }
         Told::Taken { account, key } => telling.taken(account, key),
+        Told::Forgotten(key) => telling.forgotten(&key),
     }
 }
 
@@ -48,6 +49,7 @@ fn everything() -> Vec<u8> {
     telling.message(&one);
     telling.life(&ended.key, &ended.life);
     telling.handed(&one.key, "north", b"7x");
+    telling.forgotten(&one.key);
     let contents = [
         DeliveryContent::Receipt(ended.clone()),
         DeliveryContent::Notification(one.clone()),

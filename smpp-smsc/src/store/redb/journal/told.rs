@@ -18,6 +18,7 @@ const LIFE: u8 = 2;
 const HANDED: u8 = 3;
 const DELIVERY: u8 = 4;
 const TAKEN: u8 = 5;
+const FORGOTTEN: u8 = 6;
 
 /// What a delivery is: of a message as it is now, as it was, or octets.
 const NOW: u8 = 0;
@@ -94,6 +95,12 @@ impl<'a> Telling<'a> {
         self.number(key.0);
     }
 
+    /// This message is kept no more.
+    pub(crate) fn forgotten(&mut self, key: &MessageKey) {
+        self.out.push(FORGOTTEN);
+        self.key(key);
+    }
+
     fn whole(&mut self, message: &Message) {
         self.key(&message.key);
         self.octets(message.account.as_bytes());
@@ -156,6 +163,7 @@ pub(crate) enum Told<'a> {
         account: &'a str,
         key: DeliveryKey,
     },
+    Forgotten(MessageKey),
 }
 
 /// What a delivery is.
@@ -191,6 +199,7 @@ impl<'a> Told<'a> {
                 account: text(octets)?,
                 key: DeliveryKey(number(octets)?),
             },
+            FORGOTTEN => Self::Forgotten(key(octets)?),
             _ => return None,
         })
     }
