@@ -1,5 +1,6 @@
 //! One life of a process, from its start to its end.
 
+use core::time::Duration;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -347,12 +348,15 @@ impl<'a> Process<'a> {
             }
         }
         self.machine.repair();
-        // The first may be told of an error of before.
+        // The first may be told of an error of before, and the file is not opened again the
+        // very moment after that failed.
         let mut whole = self.store.checkpoint().await;
-        for _ in 0..3 {
-            if whole.is_err() {
-                whole = self.store.checkpoint().await;
+        for _ in 0..1000 {
+            if whole.is_ok() || !self.machine.is_alive() {
+                break;
             }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            whole = self.store.checkpoint().await;
         }
         let seen = match whole {
             Ok(()) => Seen::of(&self.store, &[&self.ledger.model]).await,
