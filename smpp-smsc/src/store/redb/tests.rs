@@ -33,6 +33,36 @@ async fn it_passes_the_suite_with_a_journal_that_is_always_full() {
 }
 
 #[tokio::test]
+async fn what_an_earlier_generation_told_is_told_whole_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(folder.path());
+    let inner = &store.keeper.inner;
+    // Nothing is brought into the file beside this.
+    inner.writer().end = true;
+    inner.wake.notify_all();
+    let message = conformance::message("a", 0, 5);
+    let insert = vec![Change::Insert(message.clone())];
+    store.commit(insert).await.unwrap();
+    store.claim(Timestamp(6), Timestamp(900), 10).await.unwrap();
+    inner.rotate(&mut inner.writer()).unwrap();
+    let ended = conformance::delivered(&message, Timestamp(7));
+    store.commit(vec![Change::Update(ended)]).await.unwrap();
+    let later = conformance::delivered(&conformance::message("b", 0, 5), Timestamp(7));
+    store.commit(vec![Change::Insert(later)]).await.unwrap();
+
+    let mut told = Vec::new();
+    let each = |generation, mut octets: &[u8]| {
+        while let Some(one) = journal::Told::take(&mut octets) {
+            told.push((generation, matches!(one, journal::Told::Life { .. })));
+        }
+        Ok::<_, Failure>(())
+    };
+    inner.writer().journal.replay(each).unwrap();
+    let (life, whole) = (true, false);
+    assert_eq!(told, [(1, whole), (1, life), (2, whole), (2, whole)]);
+}
+
+#[tokio::test]
 async fn what_was_committed_is_there_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let message = conformance::message("a", 0, 5);
