@@ -3,16 +3,18 @@
 //!
 //! ```text
 //! cargo bench -p smpp-smsc --bench restart [-- OPTIONS]
-//!   --messages N    in the store (default 1000000): half of them wait, half have ended
+//!   --messages N    in the file (default 1000000): half of them wait, half have ended
+//!   --young N       delivered before the kill, in the journal alone (default 700000:
+//!                   as many of 140 octets as it ever holds)
 //!   --outbox N      receipts that wait for their account (default 100000)
 //!   --in-hand N     attempts under way (default 100000)
 //!   --folder PATH   where the files are (default: the system's for such)
 //! ```
 //!
 //! Each end is measured three times, from opening the store to the response to the
-//! first `submit_sm`. For an unclean end the files are copied while they are in use:
-//! that is what a kill leaves, a journal with its last messages among it. Without
-//! `--bench`, as under `cargo test`, it runs with few messages.
+//! first `submit_sm`. A kill is a copy of the files while they are in use, with as much
+//! in the journal as there ever is. Without `--bench`, as under `cargo test`, it runs
+//! with few messages.
 
 #![allow(
     clippy::unwrap_used,
@@ -41,6 +43,7 @@ const GROUP: usize = 5000;
 
 struct Options {
     messages: usize,
+    young: usize,
     outbox: usize,
     in_hand: usize,
     folder: PathBuf,
@@ -53,6 +56,7 @@ impl Options {
         let part = if quick { 1000 } else { 1 };
         let mut options = Self {
             messages: 1_000_000 / part,
+            young: 700_000 / part,
             outbox: 100_000 / part,
             in_hand: 100_000 / part,
             folder: std::env::temp_dir(),
@@ -62,6 +66,7 @@ impl Options {
             let mut value = || args.next().unwrap_or_else(|| panic!("{arg} needs a value"));
             match arg.as_str() {
                 "--messages" => options.messages = value().parse().unwrap(),
+                "--young" => options.young = value().parse().unwrap(),
                 "--outbox" => options.outbox = value().parse().unwrap(),
                 "--in-hand" => options.in_hand = value().parse().unwrap(),
                 "--folder" => options.folder = value().into(),
@@ -77,33 +82,28 @@ impl Options {
 #[tokio::main]
 async fn main() {
     let options = Options::read();
-    let filled = tempfile::tempdir_in(&options.folder).unwrap();
-    let unclean = tempfile::tempdir_in(&options.folder).unwrap();
-    let store = fill(filled.path(), &options).await;
-    copy(filled.path(), unclean.path());
-    drop(store);
-    let size = |folder: &Path| {
-        let sizes = FILES.map(|file| std::fs::metadata(folder.join(file)).unwrap().len());
-        sizes.iter().sum::<u64>()
-    };
+    let clean = tempfile::tempdir_in(&options.folder).unwrap();
+    let killed = tempfile::tempdir_in(&options.folder).unwrap();
+    drop(fill(clean.path(), &options).await);
+    {
+        let folder = tempfile::tempdir_in(&options.folder).unwrap();
+        copy(clean.path(), folder.path());
+        let _in_use = keep_young(folder.path(), &options).await;
+        copy(folder.path(), killed.path());
+    }
     println!(
-        "\n{} messages, {} receipts in outboxes, {} attempts under way; {} MiB\n",
-        options.messages,
-        options.outbox,
-        options.in_hand,
-        size(unclean.path()) >> 20
+        "\n{} messages, {} receipts in outboxes, {} attempts under way, {} young messages\n",
+        options.messages, options.outbox, options.in_hand, options.young,
     );
-    for (name, from) in [("clean", &filled), ("unclean", &unclean)] {
-        let mut times = Vec::new();
+    for (end, from) in [("clean", &clean), ("killed", &killed)] {
+        let sizes = FILES.map(|file| std::fs::metadata(from.path().join(file)).unwrap().len());
+        let [file, journal @ ..] = sizes.map(|size| size >> 20);
+        println!("{end}: a file of {file} MiB, a journal of {journal:?} MiB");
         for _ in 0..3 {
             let folder = tempfile::tempdir_in(&options.folder).unwrap();
             copy(from.path(), folder.path());
-            times.push(restart(folder.path()).await);
-        }
-        for (opened, served) in times {
-            println!(
-                "{name:<8} end: open after {opened:.3} s, first message taken after {served:.3} s"
-            );
+            let (opened, served) = restart(folder.path()).await;
+            println!("    open after {opened:.3} s, first message taken after {served:.3} s");
         }
     }
 }
@@ -112,6 +112,11 @@ fn copy(from: &Path, to: &Path) {
     for file in FILES {
         std::fs::copy(from.join(file), to.join(file)).unwrap();
     }
+}
+
+/// As a centre names them.
+fn name(number: usize) -> String {
+    format!("{number:016x}")
 }
 
 async fn fill(folder: &Path, options: &Options) -> RedbStore {
@@ -130,7 +135,7 @@ async fn fill(folder: &Path, options: &Options) -> RedbStore {
     while number < half {
         let mut changes = Vec::new();
         for number in number..(number + GROUP).min(half) {
-            let message = conformance::message(&format!("{number:016x}"), 0, due(number));
+            let message = conformance::message(&name(number), 0, due(number));
             changes.push(Change::Insert(message));
         }
         number += changes.len();
@@ -140,7 +145,7 @@ async fn fill(folder: &Path, options: &Options) -> RedbStore {
     while number < options.messages {
         let mut changes = Vec::new();
         for number in number..(number + GROUP).min(options.messages) {
-            let message = conformance::message(&format!("{number:016x}"), 0, now.0);
+            let message = conformance::message(&name(number), 0, now.0);
             let message = conformance::delivered(&message, now);
             if receipts < options.outbox {
                 receipts += 1;
@@ -168,9 +173,33 @@ async fn fill(folder: &Path, options: &Options) -> RedbStore {
         claimed += more;
     }
     // A claim is durable with the next commit.
-    let last = conformance::message("last", 0, due(usize::MAX));
+    let last = conformance::message(&name(options.messages), 0, due(usize::MAX));
     store.commit(vec![Change::Insert(last)]).await.unwrap();
     eprintln!("filled in {:.1} s", start.elapsed().as_secs_f64());
+    store
+}
+
+/// Whole lives of messages, which stay in the journal.
+async fn keep_young(folder: &Path, options: &Options) -> RedbStore {
+    let store = RedbStore::open(folder).unwrap().journal_size(u64::MAX);
+    let now = Clock::system().now();
+    // Behind all that are in the file.
+    let mut number = options.messages + 1;
+    let end = number + options.young;
+    while number < end {
+        let names = number..(number + GROUP).min(end);
+        let messages: Vec<_> = names
+            .map(|number| conformance::message(&name(number), 0, now.0))
+            .collect();
+        number += messages.len();
+        let ended = messages
+            .iter()
+            .map(|message| Change::Update(conformance::delivered(message, now)));
+        let ended = ended.collect();
+        let new = messages.into_iter().map(Change::Insert).collect();
+        store.commit(new).await.unwrap();
+        store.commit(ended).await.unwrap();
+    }
     store
 }
 
