@@ -8,6 +8,7 @@
 mod claim;
 mod commit;
 mod error;
+mod files;
 mod growth;
 mod handed;
 mod journal;
@@ -19,17 +20,13 @@ mod sweep;
 mod tiers;
 
 use core::fmt;
-use core::ops::Bound;
 use core::time::Duration;
-use std::fs::OpenOptions;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use redb::backends::FileBackend;
-use redb::{BackendError, Database, DatabaseError, StorageBackend, StorageError};
-use tracing::{info, warn};
+use redb::{DatabaseError, StorageBackend, StorageError};
+use tracing::info;
 
 use super::{
     Change, Committed, Delivery, DeliveryKey, Handed, Pair, Place, Sizes, Store, StoreError,
@@ -37,16 +34,12 @@ use super::{
 use crate::{Message, MessageId, MessageKey, Timestamp};
 
 use error::Failure;
-use growth::Growing;
+use files::{FILE, JOURNAL};
 use journal::{Journal, Storage};
 use keeper::Keeper;
 use tiers::{Inner, Recent, Reopen, Writer};
 
 pub use error::OpenError;
-
-/// The files in the folder of a store.
-const FILE: &str = "messages.redb";
-const JOURNAL: [&str; 2] = ["journal.0", "journal.1"];
 
 /// How long nothing new is tried after the disk was full.
 const FULL_PAUSE: Duration = Duration::from_secs(1);
@@ -100,38 +93,10 @@ impl RedbStore {
     /// [`OpenError`] says what is in the way: rights, another process, a file
     /// that is no store, a journal of another one.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let folder = folder.as_ref().to_owned();
-        std::fs::create_dir_all(&folder).map_err(|source| OpenError {
-            path: folder.clone(),
-            why: format!("the folder cannot be made: {source}"),
-            source: Some(source),
-        })?;
-        let path = folder.join(FILE);
-        let reopen = {
-            let path = path.clone();
-            move || database(file(&path)?)
-        };
-        let journal = {
-            let folder = folder.clone();
-            move || {
-                let [one, other] = JOURNAL.map(|name| journal_file(&folder.join(name)));
-                Ok([one?, other?])
-            }
-        };
-        let store = Self::new(Box::new(reopen), journal).map_err(|error| OpenError {
-            why: match &error {
-                DatabaseError::DatabaseAlreadyOpen => {
-                    "another process has it open; every process needs a folder of its own".into()
-                }
-                error => error.to_string(),
-            },
-            path,
-            source: None,
-        })?;
-        if let Err(error) = sync_folder(&folder) {
-            warn!(folder = %folder.display(), %error, "new files may be gone after a power cut");
-        }
-        Ok(store)
+        let folder = folder.as_ref();
+        let (reopen, journal) = files::open(folder)?;
+        let opened = Self::opened(reopen, journal);
+        opened.map_err(|error| files::unopened(folder.join(FILE), &error))
     }
 
     /// A store over storages of one's own, such as some that fail for a test: one for
@@ -143,28 +108,17 @@ impl RedbStore {
     pub fn over<B: StorageBackend>(
         backend: impl Fn(&str) -> B + Send + Sync + 'static,
     ) -> Result<Self, DatabaseError> {
-        let backend = Arc::new(backend);
-        let journal = {
-            let backend = backend.clone();
-            move || Ok(JOURNAL.map(|name| Box::new(backend(name)) as Storage))
-        };
-        let reopen = move || database(backend(FILE));
-        Self::new(Box::new(reopen), journal)
-    }
-
-    fn new(
-        reopen: Reopen,
-        journal: impl FnOnce() -> Result<[Storage; 2], DatabaseError>,
-    ) -> Result<Self, DatabaseError> {
-        let database = reopen()?;
-        let opened = Self::opened(database, reopen, journal()?);
-        opened.map_err(|error| match error {
+        let journal = JOURNAL.map(|name| Box::new(backend(name)) as Storage);
+        let reopen = move || files::database(backend(FILE));
+        Self::opened(Box::new(reopen), journal).map_err(|error| match error {
+            Failure::Open(error) => error,
             Failure::Storage(error) => DatabaseError::Storage(error),
             other => DatabaseError::Storage(StorageError::Corrupted(other.to_string())),
         })
     }
 
-    fn opened(database: Database, reopen: Reopen, files: [Storage; 2]) -> Result<Self, Failure> {
+    fn opened(reopen: Reopen, files: [Storage; 2]) -> Result<Self, Failure> {
+        let database = reopen()?;
         replay::prepare(&database)?;
         let mark = replay::mark(&database)?;
         let mut journal = Journal::open(files, mark.store, mark.checkpointed)?;
@@ -230,35 +184,6 @@ impl RedbStore {
             Err(error) => Err(StoreError::Failed(format!("ended by a defect: {error}"))),
         }
     }
-}
-
-fn file(path: &Path) -> Result<FileBackend, DatabaseError> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    FileBackend::new(options.open(path).map_err(StorageError::Io)?)
-}
-
-/// One of the two files of the journal, for this process alone.
-fn journal_file(path: &Path) -> Result<Storage, DatabaseError> {
-    let file = file(path)?;
-    // After an error messages.redb is closed for a moment, and its lock is free.
-    match file.try_lock_range(Bound::Unbounded, Bound::Unbounded) {
-        Ok(true) | Err(BackendError::Unsupported) => Ok(Box::new(file)),
-        Ok(false) => Err(DatabaseError::DatabaseAlreadyOpen),
-        Err(error) => Err(StorageError::from(error).into()),
-    }
-}
-
-fn database(file: impl StorageBackend) -> Result<Database, DatabaseError> {
-    Database::builder().create_with_backend(Growing::new(file))
-}
-
-/// Makes the names of new files durable.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 impl fmt::Debug for RedbStore {

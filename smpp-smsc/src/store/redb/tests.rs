@@ -2,6 +2,7 @@
 
 mod faults;
 
+use super::files::NEW;
 use super::*;
 use crate::Clock;
 use crate::store::conformance;
@@ -225,7 +226,19 @@ async fn a_second_process_is_told_why_it_may_not() {
     let _store = opened(folder.path());
     let error = RedbStore::open(folder.path()).unwrap_err().to_string();
     assert!(error.contains("another process has it open"), "{error}");
-    assert!(error.contains("messages.redb"), "{error}");
+    let path = folder.path().display().to_string();
+    assert!(error.starts_with(&path), "{error}");
+}
+
+#[tokio::test]
+async fn a_start_that_was_cut_short_is_not_in_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let left = folder.path().join(NEW);
+    std::fs::write(&left, [0; 8192]).unwrap();
+    let store = opened(folder.path());
+    assert!(!left.exists() && folder.path().join(FILE).exists());
+    let insert = vec![Change::Insert(conformance::message("a", 0, 5))];
+    store.commit(insert).await.unwrap();
 }
 
 #[tokio::test]
