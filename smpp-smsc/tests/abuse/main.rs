@@ -19,6 +19,10 @@ mod lengths;
 mod loris;
 mod memory;
 #[cfg(feature = "redb")]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+#[path = "../shared/memory_disk.rs"]
+mod memory_disk;
+#[cfg(feature = "redb")]
 mod restart;
 #[cfg(feature = "redb")]
 mod room;

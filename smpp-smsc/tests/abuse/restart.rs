@@ -1,104 +1,18 @@
 //! How much work a start is, in octets of the disk.
 
-use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
-use std::collections::BTreeMap;
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use redb::StorageBackend;
 use smpp_pdu::BindType;
 use smpp_smsc::store::{Change, RedbStore, Store, conformance};
 use smpp_smsc::{Clock, Timestamp};
 
+use crate::memory_disk::{Disk, Op};
 use crate::support::*;
 
-/// A disk that counts.
-#[derive(Clone, Default)]
-struct Disk {
-    files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
-    read: Arc<AtomicU64>,
-    written: Arc<AtomicU64>,
-}
-
-impl Disk {
-    /// What a kill at this moment would leave.
-    fn killed(&self) -> Self {
-        let files = self.files.lock().unwrap().clone();
-        Self {
-            files: Arc::new(Mutex::new(files)),
-            ..Self::default()
-        }
-    }
-
-    fn store(&self) -> RedbStore {
-        let disk = self.clone();
-        RedbStore::over(move |name| OpenFile {
-            disk: disk.clone(),
-            name: name.to_owned(),
-        })
-        .unwrap()
-    }
-
-    /// Octets of all files.
-    fn size(&self) -> u64 {
-        let files = self.files.lock().unwrap();
-        files.values().map(|file| file.len() as u64).sum()
-    }
-}
-
-/// One of the files.
-struct OpenFile {
-    disk: Disk,
-    name: String,
-}
-
-impl OpenFile {
-    fn with<R>(&self, work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-        let mut files = self.disk.files.lock().unwrap();
-        work(files.entry(self.name.clone()).or_default())
-    }
-}
-
-impl fmt::Debug for OpenFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
-    }
-}
-
-impl StorageBackend for OpenFile {
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.with(|octets| octets.len() as u64))
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let count = out.len() as u64;
-        self.disk.read.fetch_add(count, Ordering::Relaxed);
-        self.with(|octets| {
-            let offset = usize::try_from(offset).unwrap();
-            let octets = octets.get(offset..offset + out.len());
-            out.copy_from_slice(octets.ok_or(io::ErrorKind::UnexpectedEof)?);
-            Ok(())
-        })
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        let len = usize::try_from(len).unwrap();
-        self.with(|octets| octets.resize(len, 0));
-        Ok(())
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let count = data.len() as u64;
-        self.disk.written.fetch_add(count, Ordering::Relaxed);
-        let offset = usize::try_from(offset).unwrap();
-        self.with(|octets| octets[offset..offset + data.len()].copy_from_slice(data));
-        Ok(())
-    }
+fn over(disk: &Disk) -> RedbStore {
+    let disk = disk.clone();
+    RedbStore::over(move |name| disk.file(name)).unwrap()
 }
 
 const IN_HAND: usize = 10_000;
@@ -106,7 +20,7 @@ const IN_HAND: usize = 10_000;
 /// A store with many messages, half of them in hand.
 async fn filled(disk: &Disk) -> RedbStore {
     const MESSAGES: u64 = 20_000;
-    let store = disk.store();
+    let store = over(disk);
     let now = Clock::system().now();
     for first in (0..MESSAGES).step_by(1000) {
         let inserts = (first..first + 1000)
@@ -127,19 +41,30 @@ async fn filled(disk: &Disk) -> RedbStore {
 async fn a_start_reads_the_files_a_few_times_at_most_and_writes_next_to_nothing() {
     let disk = Disk::default();
     let store = filled(&disk).await;
-    let young = disk.killed();
+    let young = disk.copy();
     store.checkpoint().await.unwrap();
-    let killed = disk.killed();
+    let killed = disk.copy();
     drop(store);
-    let ended = disk.killed();
+    let ended = disk.copy();
     for (name, disk, times) in [
         ("killed with all in the journal", young, 1),
         ("killed", killed, 4),
         ("ended", ended, 1),
     ] {
-        let store = disk.store();
-        let read = disk.read.load(Ordering::Relaxed);
-        let written = disk.written.load(Ordering::Relaxed);
+        let [read, written] = [(); 2].map(|()| Arc::new(AtomicU64::new(0)));
+        disk.watch({
+            let (read, written) = (read.clone(), written.clone());
+            move |_, op| {
+                match op {
+                    Op::Read { len } => _ = read.fetch_add(len, Ordering::Relaxed),
+                    Op::Write { len, .. } => _ = written.fetch_add(len, Ordering::Relaxed),
+                    Op::SetLen { .. } | Op::Sync => {}
+                }
+                Ok(())
+            }
+        });
+        let store = over(&disk);
+        let [read, written] = [read, written].map(|octets| octets.load(Ordering::Relaxed));
         println!(
             "## start after it was {name}: {} KiB of {} read, {} written",
             read / 1024,

@@ -1,12 +1,12 @@
 //! A disk with limited room, for all files of a store.
 
-use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use redb::StorageBackend;
 use smpp_smsc::store::RedbStore;
+
+use crate::memory_disk::{Disk as Whole, Op};
 
 const BLOCK: u64 = 4096;
 
@@ -15,141 +15,78 @@ const BLOCK: u64 = 4096;
 /// into it; unless lengths are reserved.
 #[derive(Clone)]
 pub(crate) struct Disk {
-    state: Arc<Mutex<State>>,
-    reserves: bool,
+    whole: Whole,
+    room: Arc<Mutex<Room>>,
 }
 
-struct State {
-    files: BTreeMap<String, File>,
-    room: usize,
-}
-
-#[derive(Default)]
-struct File {
-    octets: Vec<u8>,
-    /// Blocks that have a place.
-    taken: BTreeSet<u64>,
+struct Room {
+    /// Blocks that have a place, by the names of their files.
+    taken: BTreeMap<String, BTreeSet<u64>>,
+    blocks: usize,
 }
 
 impl Disk {
     pub(crate) fn new(reserves: bool) -> Self {
-        let state = State {
-            files: BTreeMap::new(),
-            room: usize::MAX,
-        };
-        Self {
-            state: Arc::new(Mutex::new(state)),
-            reserves,
-        }
-    }
-
-    fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
-        work(&mut self.state.lock().unwrap())
+        let room = Arc::new(Mutex::new(Room {
+            taken: BTreeMap::new(),
+            blocks: usize::MAX,
+        }));
+        let whole = Whole::default();
+        let watched = room.clone();
+        whole.watch(move |name, op| {
+            let mut room = watched.lock().unwrap();
+            match op {
+                Op::Write { offset, len } => room.take(name, offset, offset + len),
+                Op::SetLen { before, len } if len > before && reserves => {
+                    room.take(name, before, len)
+                }
+                Op::SetLen { len, .. } => {
+                    room.of(name).retain(|block| block * BLOCK < len);
+                    Ok(())
+                }
+                Op::Read { .. } | Op::Sync => Ok(()),
+            }
+        });
+        Self { whole, room }
     }
 
     /// Leaves room for so many more blocks.
     pub(crate) fn leave_room(&self, blocks: usize) {
-        self.with(|state| state.room = state.taken() + blocks);
+        let mut room = self.room.lock().unwrap();
+        room.blocks = room.taken() + blocks;
     }
 
     /// The store on this disk, whose journal has files of so many octets.
     pub(crate) fn store(&self, journal: Option<u64>) -> RedbStore {
-        let disk = self.clone();
+        let disk = self.whole.clone();
         let store = RedbStore::over(move |name| disk.file(name)).unwrap();
         match journal {
             Some(octets) => store.journal_size(octets),
             None => store,
         }
     }
-
-    fn file(&self, name: &str) -> OpenFile {
-        self.with(|state| _ = state.files.entry(name.to_owned()).or_default());
-        OpenFile {
-            disk: self.clone(),
-            name: name.to_owned(),
-        }
-    }
 }
 
-impl State {
+impl Room {
+    fn of(&mut self, name: &str) -> &mut BTreeSet<u64> {
+        self.taken.entry(name.to_owned()).or_default()
+    }
+
     /// Blocks of all files.
     fn taken(&self) -> usize {
-        self.files.values().map(|file| file.taken.len()).sum()
+        self.taken.values().map(BTreeSet::len).sum()
     }
 
     /// Takes the blocks of these octets, or none.
     fn take(&mut self, name: &str, from: u64, to: u64) -> io::Result<()> {
-        let room = self.room.saturating_sub(self.taken());
-        let file = self.files.get_mut(name).unwrap();
+        let room = self.blocks.saturating_sub(self.taken());
+        let taken = self.of(name);
         let blocks = from / BLOCK..to.div_ceil(BLOCK);
-        let new = blocks.clone().filter(|one| !file.taken.contains(one));
+        let new = blocks.clone().filter(|one| !taken.contains(one));
         if new.count() > room {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        file.taken.extend(blocks);
-        Ok(())
-    }
-}
-
-/// One file of the disk.
-struct OpenFile {
-    disk: Disk,
-    name: String,
-}
-
-impl OpenFile {
-    fn with<R>(&self, work: impl FnOnce(&mut File) -> R) -> R {
-        self.disk
-            .with(|state| work(state.files.get_mut(&self.name).unwrap()))
-    }
-
-    fn take(&self, from: u64, to: u64) -> io::Result<()> {
-        self.disk.with(|state| state.take(&self.name, from, to))
-    }
-}
-
-impl fmt::Debug for OpenFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
-    }
-}
-
-impl StorageBackend for OpenFile {
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.with(|file| file.octets.len() as u64))
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.with(|file| {
-            let offset = usize::try_from(offset).unwrap();
-            let octets = file.octets.get(offset..offset + out.len());
-            out.copy_from_slice(octets.ok_or(io::ErrorKind::UnexpectedEof)?);
-            Ok(())
-        })
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        let before = self.len()?;
-        if self.disk.reserves && len > before {
-            self.take(before, len)?;
-        }
-        self.with(|file| {
-            file.taken.retain(|block| block * BLOCK < len);
-            file.octets.resize(usize::try_from(len).unwrap(), 0);
-        });
-        Ok(())
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.take(offset, offset + data.len() as u64)?;
-        self.with(|file| {
-            let offset = usize::try_from(offset).unwrap();
-            file.octets[offset..offset + data.len()].copy_from_slice(data);
-        });
+        taken.extend(blocks);
         Ok(())
     }
 }

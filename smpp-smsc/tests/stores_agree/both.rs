@@ -3,6 +3,7 @@
 use core::cell::Cell;
 use core::time::Duration;
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use smpp_smsc::store::{
 };
 use smpp_smsc::{Life, Message, MessageId, MessageKey, Retries, Timestamp};
 
-use crate::disk::Disk;
+use crate::memory_disk::{Disk, Op};
 
 /// Ids that the next centre gives.
 pub(crate) const IDS: u32 = 30;
@@ -24,6 +25,16 @@ const PEERS: [&str; 3] = ["15550101", "15550102", ""];
 
 fn address(at: usize) -> Address<'static> {
     Address::international(PEERS[at]).unwrap()
+}
+
+/// The store on this disk, whose journal has files of so many octets.
+fn over(disk: &Disk, journal: Option<u64>) -> RedbStore {
+    let disk = disk.clone();
+    let store = RedbStore::over(move |name| disk.file(name)).unwrap();
+    match journal {
+        Some(octets) => store.journal_size(octets),
+        None => store,
+    }
 }
 
 /// Both stores, and what has been put into them.
@@ -58,7 +69,7 @@ impl Both {
         let disk = Disk::default();
         Self {
             memory: MemoryStore::default(),
-            redb: Some(disk.store(journal)),
+            redb: Some(over(&disk, journal)),
             disk,
             journal,
             chance,
@@ -124,9 +135,14 @@ impl Both {
 
     /// The disk fails as everything is to come into the file.
     pub(crate) async fn fail(&self) {
-        self.disk.fail(true);
+        self.disk.watch(|name, op| match op {
+            Op::Write { .. } | Op::SetLen { .. } | Op::Sync if name == "messages.redb" => {
+                Err(io::Error::other("the disk fails"))
+            }
+            _ => Ok(()),
+        });
         let _ = self.redb().checkpoint().await;
-        self.disk.fail(false);
+        self.disk.unwatch();
         // It is not opened again the very moment after that failed.
         while self.redb().checkpoint().await.is_err() {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -145,7 +161,7 @@ impl Both {
         } else {
             self.redb = None;
         }
-        self.redb = Some(self.disk.store(self.journal));
+        self.redb = Some(over(&self.disk, self.journal));
         self.left.clear();
         for message in self.kept().await {
             if message.life.is_in_flight() && !self.theirs.contains(&message.key) {

@@ -10,7 +10,9 @@
 )]
 
 mod both;
-mod disk;
+#[allow(dead_code, reason = "other tests use the rest of it")]
+#[path = "../shared/memory_disk.rs"]
+mod memory_disk;
 
 use std::sync::Arc;
 

@@ -1,6 +1,9 @@
 //! What is particular to this store.
 
 mod faults;
+#[allow(dead_code, reason = "other tests use the rest of it")]
+#[path = "../../../tests/shared/memory_disk.rs"]
+mod memory_disk;
 
 use super::files::NEW;
 use super::*;

@@ -1,69 +1,28 @@
 //! Disks that fail, and processes that end, at the moments that matter.
 
-use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
-use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex};
 
+use super::memory_disk::{Disk, Op};
 use super::*;
 use crate::store::DeliveryContent;
 use crate::store::conformance::{delivered, message};
 
-/// What is asked of a disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Op {
-    Read,
-    Write(usize),
-    Sync,
+fn over(disk: &Disk) -> RedbStore {
+    let disk = disk.clone();
+    RedbStore::over(move |name| disk.file(name)).unwrap()
 }
 
-type Fault = Arc<dyn Fn(&str, Op) -> io::Result<()> + Send + Sync>;
-
-/// The files of a store in memory, and what goes wrong with them.
-#[derive(Clone, Default)]
-struct Disk {
-    files: Arc<Mutex<HashMap<String, Vec<u8>>>>,
-    fault: Arc<Mutex<Option<Fault>>>,
-}
-
-impl Disk {
-    fn store(&self) -> RedbStore {
-        let disk = self.clone();
-        RedbStore::over(move |name| OneFile {
-            disk: disk.clone(),
-            name: name.to_owned(),
-        })
-        .unwrap()
-    }
-
-    /// What another process finds when this one is killed now.
-    fn as_after_a_kill(&self) -> Self {
-        let files = self.files.lock().unwrap().clone();
-        Self {
-            files: Arc::new(Mutex::new(files)),
-            fault: Arc::default(),
+/// Has so many syncs fail of the files whose names begin so.
+fn syncs_fail(disk: &Disk, names: &'static str, times: u32, kind: io::ErrorKind) {
+    let left = AtomicU32::new(times);
+    disk.watch(move |name, op| {
+        if name.starts_with(names) && op == Op::Sync && took(&left) {
+            return Err(kind.into());
         }
-    }
-
-    fn goes_wrong(&self, fault: impl Fn(&str, Op) -> io::Result<()> + Send + Sync + 'static) {
-        *self.fault.lock().unwrap() = Some(Arc::new(fault));
-    }
-
-    fn is_whole_again(&self) {
-        *self.fault.lock().unwrap() = None;
-    }
-
-    /// Has this go wrong with the given files, so often.
-    fn fails(&self, name: &'static str, op: Op, times: u32, kind: io::ErrorKind) {
-        let left = AtomicU32::new(times);
-        self.goes_wrong(move |of, what| {
-            if of.starts_with(name) && what == op && took(&left) {
-                return Err(kind.into());
-            }
-            Ok(())
-        });
-    }
+        Ok(())
+    });
 }
 
 /// Takes one of those that are left. Says whether there was one.
@@ -71,73 +30,6 @@ fn took(left: &AtomicU32) -> bool {
     let less = |left: u32| left.checked_sub(1);
     left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
         .is_ok()
-}
-
-struct OneFile {
-    disk: Disk,
-    name: String,
-}
-
-impl OneFile {
-    fn with<R>(&self, work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-        work(
-            self.disk
-                .files
-                .lock()
-                .unwrap()
-                .entry(self.name.clone())
-                .or_default(),
-        )
-    }
-
-    fn may(&self, op: Op) -> io::Result<()> {
-        // Not held while a fault waits for something.
-        let fault = self.disk.fault.lock().unwrap().clone();
-        fault.map_or(Ok(()), |fault| fault(&self.name, op))
-    }
-}
-
-impl fmt::Debug for OneFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
-    }
-}
-
-impl StorageBackend for OneFile {
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.with(|octets| octets.len() as u64))
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.may(Op::Read)?;
-        let offset = usize::try_from(offset).unwrap();
-        self.with(|octets| {
-            let octets = octets.get(offset..offset + out.len());
-            out.copy_from_slice(octets.ok_or(io::ErrorKind::UnexpectedEof)?);
-            Ok(())
-        })
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        let len = usize::try_from(len).unwrap();
-        self.with(|octets| octets.resize(len, 0));
-        Ok(())
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.may(Op::Sync)
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.may(Op::Write(data.len()))?;
-        let offset = usize::try_from(offset).unwrap();
-        self.with(|octets| {
-            let end = octets.len().max(offset + data.len());
-            octets.resize(end, 0);
-            octets[offset..offset + data.len()].copy_from_slice(data);
-        });
-        Ok(())
-    }
 }
 
 async fn is_there(store: &RedbStore, id: &str) -> bool {
@@ -162,14 +54,14 @@ fn notification(number: u64) -> Vec<Change> {
 #[tokio::test]
 async fn what_follows_a_commit_without_effect_is_there_after_a_kill() {
     let disk = Disk::default();
-    let store = disk.store();
+    let store = over(&disk);
     store.commit(insert("a")).await.unwrap();
     // Of a message that nobody knows: there is nothing to tell the journal.
     let update = vec![Change::Update(message("stranger", 0, 5))];
     store.commit(update).await.unwrap();
     store.commit(insert("b")).await.unwrap();
 
-    let next = disk.as_after_a_kill().store();
+    let next = over(&disk.copy());
     assert!(is_there(&next, "a").await);
     assert!(is_there(&next, "b").await);
 }
@@ -193,7 +85,7 @@ impl Signal {
 #[tokio::test]
 async fn a_checkpoint_that_ends_late_does_not_take_back_what_a_later_one_noted() {
     let disk = Disk::default();
-    let store = disk.store();
+    let store = over(&disk);
     let noted = store.work(|inner| {
         inner.with_file(|database| {
             replay::checkpoint(database, 7)?;
@@ -207,10 +99,10 @@ async fn a_checkpoint_that_ends_late_does_not_take_back_what_a_later_one_noted()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commits_go_on_beside_a_checkpoint_that_was_asked_for() {
     let disk = Disk::default();
-    let store = disk.store();
+    let store = over(&disk);
     store.commit(insert("a")).await.unwrap();
     let [begun, told] = [(); 2].map(|()| Arc::new(Signal::default()));
-    disk.goes_wrong({
+    disk.watch({
         let (begun, told) = (begun.clone(), told.clone());
         move |name, op| {
             if name == FILE && op == Op::Sync {
@@ -245,7 +137,7 @@ async fn commits_go_on_beside_a_checkpoint_that_was_asked_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_checkpoint_that_fails_beside_a_commit_doubles_no_message() {
     let disk = Disk::default();
-    let store = disk.store();
+    let store = over(&disk);
     let one = message("a", 0, 5);
     store
         .commit(vec![Change::Insert(one.clone())])
@@ -256,11 +148,11 @@ async fn a_checkpoint_that_fails_beside_a_commit_doubles_no_message() {
     // meanwhile a commit about it waits for the journal.
     let [in_file, told] = [(); 2].map(|()| Arc::new(Signal::default()));
     let inner = store.keeper.inner.clone();
-    disk.goes_wrong({
+    disk.watch({
         let (in_file, told) = (in_file.clone(), told.clone());
         let (checkpoints, commits) = (AtomicU32::new(1), AtomicU32::new(0));
         move |name, op| {
-            if name == FILE && matches!(op, Op::Write(_)) && took(&checkpoints) {
+            if name == FILE && matches!(op, Op::Write { .. }) && took(&checkpoints) {
                 // Syncs of the journal before it were of the checkpoint.
                 commits.store(1, Ordering::Relaxed);
                 in_file.give();
@@ -297,9 +189,9 @@ async fn a_checkpoint_that_fails_beside_a_commit_doubles_no_message() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commits_go_on_after_a_defect_in_the_thread_of_the_store() {
     let disk = Disk::default();
-    let store = disk.store().journal_size(0);
+    let store = over(&disk).journal_size(0);
     let once = AtomicU32::new(1);
-    disk.goes_wrong(move |name, op| {
+    disk.watch(move |name, op| {
         if name == FILE && op == Op::Sync && took(&once) {
             panic!("a defect, for a test");
         }
@@ -321,18 +213,18 @@ async fn commits_go_on_after_a_defect_in_the_thread_of_the_store() {
 #[tokio::test]
 async fn what_was_refused_is_not_there_after_a_kill() {
     let disk = Disk::default();
-    let store = disk.store();
+    let store = over(&disk);
     store.commit(insert("a")).await.unwrap();
     // In both files of the journal.
-    disk.fails("journal", Op::Sync, 2, io::ErrorKind::StorageFull);
+    syncs_fail(&disk, "journal", 2, io::ErrorKind::StorageFull);
     assert_eq!(store.commit(insert("b")).await, Err(StoreError::Full));
 
-    let next = disk.as_after_a_kill().store();
+    let next = over(&disk.copy());
     assert!(is_there(&next, "a").await);
     assert!(!is_there(&next, "b").await);
     // What comes then is told in the other file.
     store.commit(notification(1)).await.unwrap();
-    let next = disk.as_after_a_kill().store();
+    let next = over(&disk.copy());
     assert!(!is_there(&next, "b").await);
     assert_eq!(next.outbox("esme", None, 10).await.unwrap().len(), 1);
 }
@@ -340,10 +232,10 @@ async fn what_was_refused_is_not_there_after_a_kill() {
 #[tokio::test]
 async fn what_a_file_of_the_journal_was_refused_stays_so_once_the_other_one_is_begun() {
     let disk = Disk::default();
-    let store = disk.store();
+    let store = over(&disk);
     store.commit(insert("a")).await.unwrap();
     let syncs = AtomicU32::new(0);
-    disk.goes_wrong(move |name, op| {
+    disk.watch(move |name, op| {
         if name.starts_with("journal") && op == Op::Sync {
             // The second one is that of the other file's header.
             let number = syncs.fetch_add(1, Ordering::Relaxed);
@@ -352,7 +244,7 @@ async fn what_a_file_of_the_journal_was_refused_stays_so_once_the_other_one_is_b
             }
         }
         // Nor is it taken back, nor does the other file get what the first one told.
-        if op == Op::Write(8) || (name == FILE && op == Op::Sync) {
+        if matches!(op, Op::Write { len: 8, .. }) || (name == FILE && op == Op::Sync) {
             return Err(io::ErrorKind::StorageFull.into());
         }
         Ok(())
@@ -360,7 +252,7 @@ async fn what_a_file_of_the_journal_was_refused_stays_so_once_the_other_one_is_b
     assert_eq!(store.commit(insert("b")).await, Err(StoreError::Full));
     store.commit(notification(1)).await.unwrap();
 
-    let next = disk.as_after_a_kill().store();
+    let next = over(&disk.copy());
     assert!(is_there(&next, "a").await);
     assert!(!is_there(&next, "b").await);
     assert_eq!(next.outbox("esme", None, 10).await.unwrap().len(), 1);
@@ -369,11 +261,11 @@ async fn what_a_file_of_the_journal_was_refused_stays_so_once_the_other_one_is_b
 #[tokio::test]
 async fn a_claim_that_the_journal_has_no_room_for_leaves_what_it_does_not_give() {
     let disk = Disk::default();
-    let store = disk.store();
+    let store = over(&disk);
     let all = (0..30_000).map(|number| Change::Insert(message(&format!("m{number}"), 0, 5)));
     store.commit(all.collect()).await.unwrap();
-    disk.goes_wrong(|name, op| match op {
-        Op::Write(_) if name.starts_with("journal") => Err(io::ErrorKind::StorageFull.into()),
+    disk.watch(|name, op| match op {
+        Op::Write { .. } if name.starts_with("journal") => Err(io::ErrorKind::StorageFull.into()),
         _ => Ok(()),
     });
     let claim = || store.claim(Timestamp(6), Timestamp(900), 30_000);
@@ -383,22 +275,24 @@ async fn a_claim_that_the_journal_has_no_room_for_leaves_what_it_does_not_give()
         given += claimed.len();
     }
     assert!(given > 0);
-    disk.is_whole_again();
+    disk.unwatch();
     assert_eq!(claim().await.map(|rest| rest.len()), Ok(30_000 - given));
 }
 
 #[tokio::test]
 async fn a_journal_that_has_lost_something_is_not_taken_for_a_shorter_one() {
     let disk = Disk::default();
-    let store = disk.store();
+    let store = over(&disk);
     store.commit(insert("a")).await.unwrap();
     store.commit(insert("b")).await.unwrap();
-    disk.files.lock().unwrap().values_mut().for_each(|octets| {
-        if octets.starts_with(b"SMPPJRN1") {
-            // In the first frame.
-            octets[530] ^= 1;
-        }
-    });
+    for name in JOURNAL {
+        disk.file(name).with(|octets| {
+            if octets.starts_with(b"SMPPJRN1") {
+                // In the first frame.
+                octets[530] ^= 1;
+            }
+        });
+    }
     store.keeper.inner.close();
     let id = MessageId::new("b").unwrap();
     assert!(store.find(&id).await.is_err());
@@ -421,23 +315,23 @@ async fn no_other_process_comes_in_while_the_file_is_to_be_opened_again() {
 /// A store whose file has messages, more than are read as it is opened; nothing is in
 /// memory.
 async fn with_messages_in_the_file(disk: &Disk) -> RedbStore {
-    let store = disk.store();
+    let store = over(disk);
     let all = (1000..3000).map(|number| Change::Insert(message(&format!("m{number}"), 0, 5)));
     store.commit(all.collect()).await.unwrap();
     drop(store);
-    disk.store()
+    over(disk)
 }
 
 /// Has the present opening of the file fail, before anybody has noticed.
 /// Where redb has its debug assertions, it has all pages in its cache, and nobody ever does.
 fn breaks_the_file(disk: &Disk, store: &RedbStore) {
-    disk.fails(FILE, Op::Sync, 1, io::ErrorKind::Other);
+    syncs_fail(disk, FILE, 1, io::ErrorKind::Other);
     let failed = store.keeper.inner.with_file_or_none(|database| {
         let transaction = database.unwrap().begin_write()?;
         Ok(transaction.commit().is_err())
     });
     assert!(failed.unwrap());
-    disk.is_whole_again();
+    disk.unwatch();
 }
 
 #[tokio::test]
