@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use redb::ReadableTable;
 
-use super::error::Failure;
+use super::error::{Failure, readable};
 use super::schema::{Before, Tables, name};
 use super::tiers::{END, Inner, Recent, Writer};
 use crate::store::memory::tables::Moment;
@@ -150,7 +150,7 @@ fn release_in_file(
     key: &MessageKey,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    if let Some(mut message) = tables.message(name(key))?
+    if let Some(mut message) = readable(tables.message(name(key)))?.flatten()
         && message.life.is_in_flight()
     {
         message.life.release(now);
@@ -197,7 +197,7 @@ fn claim_in_file(
     lease_until: Timestamp,
 ) -> Result<Option<Arc<Message>>, Failure> {
     let name = (id.as_str(), *part);
-    let Some(mut message) = tables.message(name)? else {
+    let Some(mut message) = readable(tables.message(name))?.flatten() else {
         tables.due.remove((*at, *rank, id.as_str(), *part))?;
         return Ok(None);
     };

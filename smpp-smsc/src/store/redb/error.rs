@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use redb::{DatabaseError, StorageError};
+use tracing::error;
 
 use super::journal::OpenJournalError;
 use super::schema;
@@ -99,6 +100,17 @@ impl Failure {
                 StorageError::Io(_) | StorageError::PreviousIo | StorageError::Backend(_)
             )
         })
+    }
+}
+
+/// Leaves out what cannot be read: it stays where it is, in nobody's way.
+pub(super) fn readable<T>(read: Result<T, impl Into<Failure>>) -> Result<Option<T>, Failure> {
+    match read.map_err(Into::into) {
+        Err(Failure::Record(error)) => {
+            error!(%error, "it is left out");
+            Ok(None)
+        }
+        read => read.map(Some),
     }
 }
 

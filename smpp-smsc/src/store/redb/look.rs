@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use redb::ReadTransaction;
 
-use super::error::Failure;
+use super::error::{Failure, readable};
 use super::handed;
 use super::schema::{self, LISTED, MESSAGES, OUTBOX, name};
 use super::tiers::{Inner, Recent};
@@ -86,11 +86,15 @@ fn between_in_file(
     let to = behind.map_or(end, |behind| schema::place(pair, behind));
     let mut found = Vec::new();
     let listed = transaction.open_table(LISTED)?;
-    for entry in listed.range(from..to)?.rev().take(limit) {
+    for entry in listed.range(from..to)?.rev() {
+        if found.len() >= limit {
+            break;
+        }
         let (key, _) = entry?;
         let (.., id, part) = key.value();
         if let Some(record) = messages.get((id, part))? {
-            found.push(Arc::new(schema::message((id, part), record.value())?));
+            let message = readable(schema::message((id, part), record.value()))?;
+            found.extend(message.map(Arc::new));
         }
     }
     Ok(found)
@@ -112,10 +116,14 @@ pub(super) fn outbox(
     inner.look(here, |mut found, transaction| {
         let table = transaction.open_table(OUTBOX)?;
         let of_account = table.range((account, from)..=(account, u64::MAX))?;
-        for entry in of_account.take(limit) {
+        let end = found.len() + limit;
+        for entry in of_account {
+            if found.len() >= end {
+                break;
+            }
             let (key, record) = entry?;
-            let key = key.value().1;
-            found.push(Arc::new(schema::delivery(account, key, record.value())?));
+            let delivery = schema::delivery(account, key.value().1, record.value());
+            found.extend(readable(delivery)?.map(Arc::new));
         }
         found.sort_by_key(|delivery| delivery.key);
         found.truncate(limit);

@@ -11,7 +11,7 @@ use redb::{
 };
 use smpp_pdu::{CommandId, MessageState};
 
-use super::Failure;
+use super::error::{Failure, readable};
 use super::handed::HandedTables;
 use crate::store::{Delivery, DeliveryContent, DeliveryKey, Pair, Place, rank};
 use crate::{Life, LifeRecord, Message, MessageId, MessageKey, Timestamp};
@@ -335,10 +335,12 @@ impl<'t> Tables<'t> {
     /// Takes a message out of all tables. Says whether it was there.
     pub(super) fn forget(&mut self, name: Name<'_>) -> Result<bool, Failure> {
         let before = match self.messages.remove(name)? {
-            Some(record) => Before::read(name, record.value())?,
+            Some(record) => readable(Before::read(name, record.value()))?,
             None => return Ok(false),
         };
-        self.take_out(name, &before)?;
+        if let Some(before) = before {
+            self.take_out(name, &before)?;
+        }
         Ok(true)
     }
 

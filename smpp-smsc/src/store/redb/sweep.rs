@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use redb::{ReadTransaction, ReadableTable};
 
-use super::error::Failure;
+use super::error::{Failure, readable};
 use super::handed::HandedTables;
 use super::schema::{self, ENDED, MESSAGES, OUTBOX, Tables, name};
 use super::tiers::Inner;
@@ -185,7 +185,10 @@ fn left_over(
         for entry in outbox.range((account.as_str(), 0)..=(account.as_str(), u64::MAX))? {
             let (key, record) = entry?;
             let key = key.value().1;
-            let delivery = schema::delivery(&account, key, record.value())?;
+            let delivery = schema::delivery(&account, key, record.value());
+            let Some(delivery) = readable(delivery)? else {
+                continue;
+            };
             if over.len() >= limit {
                 return Ok(over);
             }

@@ -8,7 +8,7 @@ mod memory_disk;
 use super::files::NEW;
 use super::*;
 use crate::Clock;
-use crate::store::conformance;
+use crate::store::{DeliveryContent, conformance};
 
 const HOUR: core::time::Duration = core::time::Duration::from_secs(3600);
 
@@ -265,6 +265,63 @@ async fn a_file_that_is_no_store_is_named() {
     std::fs::write(folder.path().join(FILE), b"no store").unwrap();
     let error = RedbStore::open(folder.path()).unwrap_err().to_string();
     assert!(error.contains("messages.redb: "), "{error}");
+}
+
+/// Puts a message and a receipt into the file that nobody can read.
+fn spoil(store: &RedbStore, due: Option<u64>, done: Option<u64>) {
+    let mut writer = store.keeper.inner.writer();
+    let bad = ("esme", 5, 0, 5, 9, due, 0, false, done, 0, &b"no PDU"[..]);
+    let spoiled = store.keeper.inner.change(
+        &mut writer,
+        |tables, _| {
+            tables.messages.insert(("0", 0), bad)?;
+            if let Some(due) = due {
+                tables.due.insert((due, 0, "0", 0), ())?;
+            }
+            if let Some(done) = done {
+                tables.ended.insert((done, "0", 0), ())?;
+            }
+            let kept = (5, u8::MAX, ("0", 0), bad);
+            tables.outbox.insert(("esme", 0), kept)?;
+            Ok(())
+        },
+        |_, ()| {},
+    );
+    assert!(spoiled.is_ok());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_in_nobodys_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(folder.path());
+    let [due, ended] = ["a", "b"].map(|id| conformance::message(id, 0, 5));
+    let ended = conformance::delivered(&ended, Timestamp(6));
+    let receipt = Delivery {
+        key: DeliveryKey(1),
+        account: "esme".into(),
+        created: Timestamp(6),
+        content: DeliveryContent::Receipt(ended.clone()),
+    };
+    let changes = vec![
+        Change::Insert(due.clone()),
+        Change::Insert(ended),
+        Change::Enqueue(receipt.into()),
+    ];
+    store.commit(changes).await.unwrap();
+    store.checkpoint().await.unwrap();
+
+    spoil(&store, Some(4), None);
+    let claimed = store.claim(Timestamp(6), Timestamp(900), 1).await.unwrap();
+    assert_eq!(claimed.len(), 0);
+    let claimed = store.claim(Timestamp(6), Timestamp(900), 1).await.unwrap();
+    assert_eq!(claimed[0].key, due.key);
+    let outbox = store.outbox("esme", None, 1).await.unwrap();
+    assert_eq!(outbox[0].key, DeliveryKey(1));
+    assert_eq!(store.sweep_outbox(Timestamp::NEVER, 1).await, Ok(1));
+
+    spoil(&store, None, Some(4));
+    assert_eq!(store.sweep(Timestamp(7), 10).await, Ok(2));
+    assert_eq!(store.sweep(Timestamp(7), 10).await, Ok(0));
 }
 
 #[tokio::test]
