@@ -156,7 +156,9 @@ impl RedbStore {
 
     /// Sets how many octets one of the two files of the journal takes before the other
     /// one is begun. Default 64 MiB, with which a message of 140 octets that ends
-    /// within seconds takes about 350. As much is in memory, and is read at a restart.
+    /// within seconds takes about 350. A file becomes up to twice as long while the other
+    /// one is brought into `messages.redb`; then commits wait for that. What is in both
+    /// is in memory, too, and is read at a restart.
     #[must_use]
     pub fn journal_size(self, octets: u64) -> Self {
         self.keeper.inner.writer().journal_size = octets;
