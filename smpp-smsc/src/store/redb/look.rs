@@ -116,7 +116,7 @@ pub(super) fn outbox(
     inner.look(here, |mut found, transaction| {
         let table = transaction.open_table(OUTBOX)?;
         let of_account = table.range((account, from)..=(account, u64::MAX))?;
-        let end = found.len() + limit;
+        let end = found.len().saturating_add(limit);
         for entry in of_account {
             if found.len() >= end {
                 break;

@@ -315,8 +315,10 @@ async fn what_cannot_be_read_is_in_nobodys_way() {
     assert_eq!(claimed.len(), 0);
     let claimed = store.claim(Timestamp(6), Timestamp(900), 1).await.unwrap();
     assert_eq!(claimed[0].key, due.key);
-    let outbox = store.outbox("esme", None, 1).await.unwrap();
-    assert_eq!(outbox[0].key, DeliveryKey(1));
+    for limit in [1, usize::MAX] {
+        let outbox = store.outbox("esme", None, limit).await.unwrap();
+        assert_eq!(outbox[0].key, DeliveryKey(1));
+    }
     assert_eq!(store.sweep_outbox(Timestamp::NEVER, 1).await, Ok(1));
 
     spoil(&store, None, Some(4));
