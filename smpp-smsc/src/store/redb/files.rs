@@ -21,6 +21,10 @@ pub(super) const JOURNAL: [&str; 2] = ["journal.0", "journal.1"];
 /// What [`FILE`] is called while it is made.
 pub(super) const NEW: &str = "messages.redb.new";
 
+/// Octets of pages that redb keeps, which by itself takes a gigabyte. More is no faster:
+/// the system keeps the file, too, and what is young is not read from it.
+const CACHE: usize = 128 << 20;
+
 /// Opens the files in this folder for this process alone, and makes those that are not
 /// there.
 pub(super) fn open(folder: &Path) -> Result<(Reopen, [Storage; 2]), OpenError> {
@@ -63,7 +67,9 @@ pub(super) fn unopened(path: PathBuf, error: &Failure) -> OpenError {
 }
 
 pub(super) fn database(file: impl StorageBackend) -> Result<Database, DatabaseError> {
-    Database::builder().create_with_backend(Growing::new(file))
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE);
+    builder.create_with_backend(Growing::new(file))
 }
 
 fn locked(path: &Path) -> Result<Storage, Failure> {
