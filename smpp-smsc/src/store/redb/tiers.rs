@@ -291,7 +291,7 @@ impl Inner {
             let mut database = self.database_for_change();
             // Or somebody has opened it again since.
             if self.reopened() == opened {
-                *database = None;
+                give_up(&mut database);
             }
         }
         result
@@ -299,7 +299,7 @@ impl Inner {
 
     /// Has the file opened again before it is used again.
     pub(super) fn close(&self) {
-        *self.database_for_change() = None;
+        give_up(&mut self.database_for_change());
     }
 
     /// Looks at the memory, and at the file as it is in the same moment.
@@ -371,6 +371,15 @@ impl Inner {
             self.wake.notify_all();
         }
         Ok(rotated)
+    }
+}
+
+/// redb closes its file as this is dropped, in which it may stumble over what a defect or
+/// an error has left.
+fn give_up(database: &mut Option<Database>) {
+    let database = database.take();
+    if catch_unwind(AssertUnwindSafe(|| drop(database))).is_err() {
+        warn!("messages.redb could not be closed as it should be");
     }
 }
 
