@@ -85,9 +85,8 @@ pub struct RedbStore {
 impl RedbStore {
     /// Opens the store in this folder, and makes it where there is none.
     ///
-    /// After a process that was killed, redb looks through its file first, which takes
-    /// some half a second for each gigabyte that is in the system's cache; then the
-    /// journal is read.
+    /// After a process that was killed the journal is read, which takes some half a second
+    /// for all that it holds by default.
     ///
     /// # Errors
     /// [`OpenError`] says what is in the way: rights, another process, a file

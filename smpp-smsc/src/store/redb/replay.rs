@@ -42,7 +42,9 @@ pub(super) fn mark(database: &Database) -> Result<Mark, Failure> {
 /// Makes everything durable that the file has been told, and notes that it holds all of
 /// this generation.
 pub(super) fn checkpoint(database: &Database, generation: u64) -> Result<(), Failure> {
-    let transaction = database.begin_write()?;
+    let mut transaction = database.begin_write()?;
+    // Otherwise whoever opens the file after a kill looks through all of it.
+    transaction.set_quick_repair(true);
     {
         let mut journal = transaction.open_table(JOURNAL)?;
         let before = journal.get(CHECKPOINTED)?.map_or(0, |value| value.value());

@@ -280,6 +280,25 @@ async fn a_claim_that_the_journal_has_no_room_for_leaves_what_it_does_not_give()
 }
 
 #[tokio::test]
+async fn a_file_is_not_looked_through_after_a_kill() {
+    let disk = Disk::default();
+    let store = over(&disk);
+    store.commit(insert("a")).await.unwrap();
+    store.checkpoint().await.unwrap();
+    // This one is in the file, which is changed.
+    let claimed = store.claim(Timestamp(6), Timestamp(900), 1).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+
+    let looked_through = Arc::new(AtomicU32::new(0));
+    let times = looked_through.clone();
+    let mut builder = redb::Database::builder();
+    builder.set_repair_callback(move |_| _ = times.fetch_add(1, Ordering::Relaxed));
+    let killed = disk.copy();
+    assert!(builder.create_with_backend(killed.file(FILE)).is_ok());
+    assert_eq!(looked_through.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
 async fn a_journal_that_has_lost_something_is_not_taken_for_a_shorter_one() {
     let disk = Disk::default();
     let store = over(&disk);
