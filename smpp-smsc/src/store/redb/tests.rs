@@ -267,10 +267,12 @@ async fn a_file_that_is_no_store_is_named() {
     assert!(error.contains("messages.redb: "), "{error}");
 }
 
-/// Puts a message and a receipt into the file that nobody can read.
-fn spoil(store: &RedbStore, due: Option<u64>, done: Option<u64>) {
+/// Puts a message "0" and a receipt into the file that nobody can read.
+fn spoil(store: &RedbStore, due: Option<u64>, in_flight: bool, done: Option<u64>) {
     let mut writer = store.keeper.inner.writer();
-    let bad = ("esme", 5, 0, 5, 9, due, 0, false, done, 0, &b"no PDU"[..]);
+    // Of a broadcast more than its life is read, even when it has ended.
+    let header = [0, 0, 0, 8, 0, 0, 1, 0x11];
+    let bad = ("esme", 5, 0, 5, 9, due, 0, in_flight, done, 0, &header[..]);
     let spoiled = store.keeper.inner.change(
         &mut writer,
         |tables, _| {
@@ -296,21 +298,20 @@ async fn what_cannot_be_read_is_in_nobodys_way() {
     let store = opened(folder.path());
     let [due, ended] = ["a", "b"].map(|id| conformance::message(id, 0, 5));
     let ended = conformance::delivered(&ended, Timestamp(6));
-    let receipt = Delivery {
-        key: DeliveryKey(1),
-        account: "esme".into(),
-        created: Timestamp(6),
-        content: DeliveryContent::Receipt(ended.clone()),
-    };
-    let changes = vec![
-        Change::Insert(due.clone()),
-        Change::Insert(ended),
-        Change::Enqueue(receipt.into()),
-    ];
+    let [receipt, young] = [1, 2].map(|key| {
+        Change::Enqueue(Arc::new(Delivery {
+            key: DeliveryKey(key),
+            account: "esme".into(),
+            created: Timestamp(6),
+            content: DeliveryContent::Receipt(ended.clone()),
+        }))
+    });
+    let changes = vec![Change::Insert(due.clone()), Change::Insert(ended), receipt];
     store.commit(changes).await.unwrap();
     store.checkpoint().await.unwrap();
+    store.commit(vec![young]).await.unwrap();
 
-    spoil(&store, Some(4), None);
+    spoil(&store, Some(4), false, None);
     let claimed = store.claim(Timestamp(6), Timestamp(900), 1).await.unwrap();
     assert_eq!(claimed.len(), 0);
     let claimed = store.claim(Timestamp(6), Timestamp(900), 1).await.unwrap();
@@ -319,11 +320,44 @@ async fn what_cannot_be_read_is_in_nobodys_way() {
         let outbox = store.outbox("esme", None, limit).await.unwrap();
         assert_eq!(outbox[0].key, DeliveryKey(1));
     }
-    assert_eq!(store.sweep_outbox(Timestamp::NEVER, 1).await, Ok(1));
+    assert_eq!(store.sweep_outbox(Timestamp::NEVER, 2).await, Ok(2));
 
-    spoil(&store, None, Some(4));
+    spoil(&store, None, false, Some(4));
     assert_eq!(store.sweep(Timestamp(7), 10).await, Ok(2));
     assert_eq!(store.sweep(Timestamp(7), 10).await, Ok(0));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_left_out_of_lists_and_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(folder.path());
+    // The one that was submitted last comes first: the one that cannot be read.
+    let both = ["0", "-"].map(|id| conformance::message(id, 0, 5));
+    let pair = Pair::of(&both[0]);
+    let insert = both.iter().cloned().map(Change::Insert).collect();
+    store.commit(insert).await.unwrap();
+    store.checkpoint().await.unwrap();
+    assert_eq!(store.between(&pair, None, 10).await.unwrap().len(), 2);
+    spoil(&store, Some(5), false, None);
+    for limit in [1, 10] {
+        let listed = store.between(&pair, None, limit).await.unwrap();
+        assert_eq!(listed.len(), 1);
+        assert_eq!(listed[0].key, both[1].key);
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(folder.path());
+    let insert = both.iter().cloned().map(Change::Insert).collect();
+    store.commit(insert).await.unwrap();
+    store.checkpoint().await.unwrap();
+    let claimed = store.claim(Timestamp(6), Timestamp(900), 2).await.unwrap();
+    assert_eq!(claimed.len(), 2);
+    spoil(&store, Some(900), true, None);
+    drop(store);
+    let store = opened(folder.path());
+    let claimed = store.claim(Timestamp(7), Timestamp(900), 2).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claimed[0].key, both[1].key);
 }
 
 #[tokio::test]
